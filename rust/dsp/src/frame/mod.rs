@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! From the bits after the sync word to a checked MAC frame.
 
+pub mod bits;
+mod check;
+mod encoding;
+mod whitening;
+
+pub use check::Check;
+pub use encoding::{encode, packet_bits, Encoding, Framing};
+pub use whitening::Whitening;
+
 use crate::error::Result;
 use crate::time::Time;
-
-/// Framings A to D: what stands between the start-of-frame delimiter and the MAC frame.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Framing {
-    /// Length octet that counts the FCS, octets most significant bit first.
-    A,
-    /// Length octet that does not count the chip's CRC-16, most significant bit first.
-    B,
-    /// 16-bit PHR, octets most significant bit first.
-    C,
-    /// 16-bit PHR and octets least significant bit first: IEEE 802.15.4g SUN FSK.
-    D,
-}
 
 /// What the parser is told of a packet.
 #[derive(Debug, Clone, PartialEq)]

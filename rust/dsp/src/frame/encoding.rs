@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! What stands between the start-of-frame delimiter and the MAC frame, and how to write it.
+
+use super::bits::{number, unpack, BitOrder};
+use super::check::Check;
+use super::whitening::Whitening;
+use crate::error::{Error, Result};
+
+/// Framings A to D: how the length of a packet is told and in which order its bits are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Framing {
+    /// Length octet that counts the FCS, octets most significant bit first.
+    A,
+    /// Length octet that does not count the chip's CRC-16, most significant bit first.
+    B,
+    /// 16-bit PHR, octets most significant bit first.
+    C,
+    /// 16-bit PHR and octets least significant bit first: IEEE 802.15.4g SUN FSK.
+    D,
+}
+
+/// PHR bits, bit 15 first (IEEE 802.15.4-2020, 19.2.4).
+const PHR_MODE_SWITCH: usize = 1 << 15;
+const PHR_FCS16: usize = 1 << 12;
+const PHR_WHITENING: usize = 1 << 11;
+const PHR_LENGTH: usize = (1 << 11) - 1;
+
+impl Framing {
+    /// Every framing.
+    pub const ALL: [Framing; 4] = [Framing::A, Framing::B, Framing::C, Framing::D];
+
+    /// Name for people and files: one letter.
+    pub fn name(self) -> &'static str {
+        match self {
+            Framing::A => "A",
+            Framing::B => "B",
+            Framing::C => "C",
+            Framing::D => "D",
+        }
+    }
+
+    /// Bits before the MPDU: the length octet or the PHR.
+    pub fn header_bits(self) -> usize {
+        match self {
+            Framing::A | Framing::B => 8,
+            Framing::C | Framing::D => 16,
+        }
+    }
+
+    /// In which order the bits of the MPDU's octets are sent.
+    pub fn bit_order(self) -> BitOrder {
+        match self {
+            Framing::A | Framing::B | Framing::C => BitOrder::MsbFirst,
+            Framing::D => BitOrder::LsbFirst,
+        }
+    }
+
+    /// Most octets that its length field lets follow the header, check included.
+    fn max_octets(self) -> usize {
+        match self {
+            Framing::A => 255,
+            Framing::B => 255 + Check::CrcCms.octets(),
+            Framing::C | Framing::D => PHR_LENGTH,
+        }
+    }
+}
+
+impl std::str::FromStr for Framing {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let found = Framing::ALL.into_iter().find(|framing| framing.name() == name);
+        found.ok_or_else(|| Error::parameter("framing", name, "A, B, C or D"))
+    }
+}
+
+/// What the header of a packet says of the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Header {
+    /// So many octets follow, check included. Framings C and D name check and whitening, too.
+    Octets { octets: usize, phr: Option<(Check, Whitening)> },
+    /// PHR that announces another mode for the packet behind it.
+    ModeSwitch,
+}
+
+/// Reads the header at the front of `bits`, whitening of framings A and B removed; `None` if it
+/// is not all there.
+pub(super) fn read_header(framing: Framing, bits: &[u8]) -> Option<Header> {
+    let field = number(bits.get(..framing.header_bits())?);
+    Some(match framing {
+        Framing::A => Header::Octets { octets: field, phr: None },
+        Framing::B => Header::Octets { octets: field + Check::CrcCms.octets(), phr: None },
+        Framing::C | Framing::D if field & PHR_MODE_SWITCH != 0 => Header::ModeSwitch,
+        Framing::C | Framing::D => {
+            let check = if field & PHR_FCS16 != 0 { Check::Fcs16 } else { Check::Fcs32 };
+            let whitening =
+                if field & PHR_WHITENING != 0 { Whitening::Pn9 } else { Whitening::None };
+            Header::Octets { octets: field & PHR_LENGTH, phr: Some((check, whitening)) }
+        }
+    })
+}
+
+/// Bits of the packet at the front of `bits` (0 or 1, from the first after the sync word), header
+/// and check included; `None` while the header is not all there.
+///
+/// A PHR that announces a mode switch ends the packet. The length octet of CC11xx-whitened
+/// packets is itself whitened and not understood here: their end must be found from the level.
+pub fn packet_bits(framing: Framing, bits: &[u8]) -> Option<usize> {
+    let body = match read_header(framing, bits)? {
+        Header::Octets { octets, .. } => 8 * octets,
+        Header::ModeSwitch => 0,
+    };
+    Some(framing.header_bits() + body)
+}
+
+/// Everything that has to be known to read or write a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Encoding {
+    /// Length field and bit order.
+    pub framing: Framing,
+    /// What follows the MPDU.
+    pub check: Check,
+    /// What was added to the bits.
+    pub whitening: Whitening,
+}
+
+impl Encoding {
+    /// Whether there is such a thing: an FCS in framings A, C and D and a chip CRC in B, CC11xx
+    /// whitening with a length octet and PN9 behind a PHR.
+    pub fn exists(self) -> bool {
+        let fcs = matches!(self.check, Check::Fcs16 | Check::Fcs32);
+        match self.framing {
+            Framing::A => fcs && self.whitening != Whitening::Pn9,
+            Framing::B => !fcs && self.whitening != Whitening::Pn9,
+            Framing::C | Framing::D => fcs && self.whitening != Whitening::Cc11xx,
+        }
+    }
+
+    /// Longest MPDU in octets.
+    pub fn max_mpdu(self) -> usize {
+        self.framing.max_octets() - self.check.octets()
+    }
+
+    fn header(self, mpdu: &[u8]) -> Vec<u8> {
+        let counted = mpdu.len() + self.check.octets();
+        match self.framing {
+            Framing::A => vec![counted as u8],
+            Framing::B => vec![mpdu.len() as u8],
+            Framing::C | Framing::D => {
+                let fcs16 = if self.check == Check::Fcs16 { PHR_FCS16 } else { 0 };
+                let white = if self.whitening == Whitening::Pn9 { PHR_WHITENING } else { 0 };
+                ((counted | fcs16 | white) as u16).to_be_bytes().to_vec()
+            }
+        }
+    }
+}
+
+/// The bits, 0 or 1 in order of time, that follow the sync word of a packet with `mpdu`: a MAC
+/// frame from its frame control field up to before the check.
+///
+/// # Errors
+/// An encoding that does not exist, and an MPDU that is empty or longer than the length field
+/// can say.
+pub fn encode(encoding: &Encoding, mpdu: &[u8]) -> Result<Vec<u8>> {
+    if !encoding.exists() {
+        return Err(Error::parameter(
+            "encoding",
+            format!("{encoding:?}"),
+            "fcs16 or fcs32 with framing A, C or D, crc_cms or crc_xmodem with B; \
+             cc11xx whitening with A or B, pn9 with C or D",
+        ));
+    }
+    if mpdu.is_empty() || mpdu.len() > encoding.max_mpdu() {
+        let expected = format!("1 to {} octets", encoding.max_mpdu());
+        return Err(Error::parameter("mpdu", format!("{} octets", mpdu.len()), expected));
+    }
+    let header = encoding.header(mpdu);
+    let check = encoding.check.compute(&header, mpdu);
+    let mut bits = unpack(&header, BitOrder::MsbFirst);
+    bits.extend(unpack(&[mpdu, &check].concat(), encoding.framing.bit_order()));
+    encoding.whitening.apply(&mut bits[whitened_from(encoding.framing)..]);
+    Ok(bits)
+}
+
+/// First bit after the sync word that whitening covers: the PHR is left out, the length octet not.
+pub(super) fn whitened_from(framing: Framing) -> usize {
+    match framing {
+        Framing::A | Framing::B => 0,
+        Framing::C | Framing::D => framing.header_bits(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ACK: [u8; 3] = [0x02, 0x00, 0x6a];
+
+    #[test]
+    fn length_is_known_as_soon_as_the_header_is_there() {
+        let bits = |octets: &[u8]| unpack(octets, BitOrder::MsbFirst);
+        assert_eq!(packet_bits(Framing::A, &bits(&[5])[..7]), None);
+        assert_eq!(packet_bits(Framing::A, &bits(&[5])), Some(48));
+        assert_eq!(packet_bits(Framing::B, &bits(&[3])), Some(48));
+        assert_eq!(packet_bits(Framing::C, &bits(&[0x10])), None);
+        assert_eq!(packet_bits(Framing::C, &bits(&[0x10, 0x05])), Some(56));
+        assert_eq!(packet_bits(Framing::D, &bits(&[0x08, 0x07, 0xff])), Some(72));
+        assert_eq!(packet_bits(Framing::D, &bits(&[0x80, 0x07])), Some(16));
+    }
+
+    #[test]
+    fn what_does_not_exist_is_refused() {
+        let no_such =
+            Encoding { framing: Framing::B, check: Check::Fcs16, whitening: Whitening::None };
+        assert!(encode(&no_such, &ACK).unwrap_err().to_string().contains("crc_cms"));
+        let a = Encoding { framing: Framing::A, ..no_such };
+        assert!(encode(&a, &[0; 253]).is_ok());
+        assert!(encode(&a, &[0; 254]).unwrap_err().to_string().contains("1 to 253 octets"));
+        assert!(encode(&a, &[]).is_err());
+    }
+
+    #[test]
+    fn framings_by_name() {
+        assert_eq!("D".parse::<Framing>().unwrap(), Framing::D);
+        assert!("E".parse::<Framing>().unwrap_err().to_string().contains("A, B, C or D"));
+    }
+}
