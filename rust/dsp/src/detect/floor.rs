@@ -177,16 +177,6 @@ impl NoiseFloor {
         self.refresh();
     }
 
-    /// Forgets everything.
-    pub fn reset(&mut self) {
-        self.power.fill(SMALLEST);
-        self.loud_steps.fill(0);
-        self.averaged = 0.0;
-        self.disturbed_steps = 0;
-        self.settled = false;
-        self.refresh();
-    }
-
     fn refresh(&mut self) {
         for (inverse, &power) in self.inverse.iter_mut().zip(&self.power) {
             *inverse = 1.0 / power;

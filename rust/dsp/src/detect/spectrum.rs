@@ -76,11 +76,6 @@ impl Spectrum {
         power(positive, upper);
         self.blocks += 1;
     }
-
-    /// Forgets all blocks.
-    pub fn reset(&mut self) {
-        self.blocks = 0;
-    }
 }
 
 fn power(bins: &[Complex32], powers: &mut [f32]) {
