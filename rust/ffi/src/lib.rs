@@ -1,2 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! The bridge between kaifa-dsp and C++.
+//! The bridge between kaifa-dsp and C++: the only crate with `unsafe`.
+//!
+//! [`bridge`] is the contract; [`engine`] is the wall no panic gets past; the other modules put one
+//! engine each behind it.
+
+pub mod bridge;
+mod burst_stream;
+mod burst_tagger;
+mod burst_to_pdu;
+mod complex;
+mod convert;
+mod engine;
+mod sync_strobe;
+#[cfg(feature = "test-engine")]
+mod test_engine;

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pmt.h"
+
+namespace gr {
+namespace kaifa {
+
+namespace {
+
+pmt::pmt_t with(const pmt::pmt_t& dict, const pmt::pmt_t& name, double value)
+{
+    return pmt::dict_add(dict, name, pmt::from_double(value));
+}
+
+std::optional<uint64_t> unsigned_from(const pmt::pmt_t& value)
+{
+    if (pmt::is_uint64(value))
+        return pmt::to_uint64(value);
+    if (pmt::is_integer(value) && pmt::to_long(value) >= 0)
+        return static_cast<uint64_t>(pmt::to_long(value));
+    return std::nullopt;
+}
+
+pmt::pmt_t burst_measurements(const bridge::BurstTag& tag)
+{
+    auto dict = pmt::dict_add(pmt::make_dict(), key::id, pmt::from_uint64(tag.id));
+    dict = with(dict, key::center_frequency, tag.center_frequency);
+    dict = with(dict, key::relative_frequency, tag.relative_frequency);
+    dict = with(dict, key::bandwidth, tag.bandwidth);
+    dict = with(dict, key::magnitude_db, tag.magnitude_db);
+    dict = with(dict, key::noise_dbfs_hz, tag.noise_dbfs_hz);
+    dict = with(dict, key::snr_db, tag.snr_db);
+    return pmt::dict_add(dict, key::rx_time, time_tuple(tag.rx_time));
+}
+
+} // namespace
+
+std::optional<uint64_t> unsigned_in(const pmt::pmt_t& dict, const pmt::pmt_t& name)
+{
+    return unsigned_from(pmt::dict_ref(dict, name, pmt::PMT_NIL));
+}
+
+std::optional<double> real_in(const pmt::pmt_t& dict, const pmt::pmt_t& name)
+{
+    const auto value = pmt::dict_ref(dict, name, pmt::PMT_NIL);
+    if (pmt::is_uint64(value))
+        return static_cast<double>(pmt::to_uint64(value));
+    if (pmt::is_real(value) || pmt::is_integer(value))
+        return pmt::to_double(value);
+    return std::nullopt;
+}
+
+std::optional<bridge::Time> time_from(const pmt::pmt_t& value)
+{
+    if (!pmt::is_tuple(value) || pmt::length(value) != 2)
+        return std::nullopt;
+    const auto seconds = unsigned_from(pmt::tuple_ref(value, 0));
+    const auto fraction = pmt::tuple_ref(value, 1);
+    if (!seconds || !pmt::is_real(fraction))
+        return std::nullopt;
+    const double part = pmt::to_double(fraction);
+    if (!(part >= 0.0 && part < 1.0))
+        return std::nullopt;
+    return bridge::Time{ *seconds, part };
+}
+
+std::optional<bridge::Time> time_in(const pmt::pmt_t& dict)
+{
+    return time_from(pmt::dict_ref(dict, key::rx_time, pmt::PMT_NIL));
+}
+
+pmt::pmt_t time_tuple(const bridge::Time& time)
+{
+    return pmt::make_tuple(pmt::from_uint64(time.seconds),
+                           pmt::from_double(time.fraction));
+}
+
+std::optional<bridge::BurstTag> burst_tag_from(const gr::tag_t& tag)
+{
+    if (!pmt::is_dict(tag.value))
+        return std::nullopt;
+    const auto& dict = tag.value;
+    const auto id = unsigned_in(dict, key::id);
+    const auto relative_frequency = real_in(dict, key::relative_frequency);
+    bridge::BurstTag burst{};
+    burst.is_start = pmt::eqv(tag.key, key::new_burst);
+    if (!id || (burst.is_start && !relative_frequency))
+        return std::nullopt;
+    burst.id = *id;
+    burst.offset = tag.offset;
+    burst.truncated =
+        pmt::eqv(pmt::dict_ref(dict, key::truncated, pmt::PMT_F), pmt::PMT_T);
+    burst.rx_time = time_in(dict).value_or(bridge::Time{ 0, 0.0 });
+    burst.relative_frequency = relative_frequency.value_or(0.0);
+    burst.center_frequency = real_in(dict, key::center_frequency).value_or(0.0);
+    burst.sample_rate = real_in(dict, key::sample_rate).value_or(0.0);
+    burst.bandwidth = real_in(dict, key::bandwidth).value_or(0.0);
+    burst.magnitude_db = real_in(dict, key::magnitude_db).value_or(0.0);
+    burst.noise_dbfs_hz = real_in(dict, key::noise_dbfs_hz).value_or(0.0);
+    burst.snr_db = real_in(dict, key::snr_db).value_or(0.0);
+    return burst;
+}
+
+pmt::pmt_t burst_tag_value(const bridge::BurstTag& tag)
+{
+    if (!tag.is_start) {
+        const auto dict =
+            pmt::dict_add(pmt::make_dict(), key::id, pmt::from_uint64(tag.id));
+        return pmt::dict_add(dict, key::truncated, pmt::from_bool(tag.truncated));
+    }
+    const auto dict = with(burst_measurements(tag), key::sample_rate, tag.sample_rate);
+    return pmt::dict_add(dict, key::sample_offset, pmt::from_uint64(tag.offset));
+}
+
+pmt::pmt_t burst_dict(const bridge::Burst& burst)
+{
+    auto dict = burst_measurements(burst.tag);
+    dict = with(dict, key::sample_rate, burst.sample_rate);
+    dict = with(dict, key::original_rate, burst.tag.sample_rate);
+    dict = with(dict, key::sample_offset, burst.sample_offset);
+    return pmt::dict_add(dict, key::truncated, pmt::from_bool(burst.tag.truncated));
+}
+
+bridge::BurstInfo burst_info(const pmt::pmt_t& dict, uint64_t key)
+{
+    bridge::BurstInfo info{};
+    info.key = key;
+    info.center_frequency = real_in(dict, key::center_frequency).value_or(0.0);
+    info.sample_offset = real_in(dict, key::sample_offset).value_or(0.0);
+    info.original_rate = real_in(dict, key::original_rate).value_or(0.0);
+    info.rx_time = time_in(dict).value_or(bridge::Time{ 0, 0.0 });
+    info.magnitude_db = real_in(dict, key::magnitude_db).value_or(0.0);
+    info.noise_dbfs_hz = real_in(dict, key::noise_dbfs_hz).value_or(0.0);
+    info.snr_db = real_in(dict, key::snr_db).value_or(0.0);
+    return info;
+}
+
+pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst)
+{
+    auto dict = with(burst, key::sample_start, packet.sample_start);
+    dict = pmt::dict_add(dict, key::rx_time, time_tuple(packet.rx_time));
+    dict = with(dict, key::center_frequency, packet.center_frequency);
+    dict = pmt::dict_add(
+        dict, key::preamble_symbols, pmt::from_long(packet.preamble_symbols));
+    dict = pmt::dict_add(
+        dict, key::preamble_phase, pmt::mp(std::string(packet.preamble_phase)));
+    dict = pmt::dict_add(dict, key::inverted, pmt::from_bool(packet.inverted));
+    dict = pmt::dict_add(dict, key::sync_errors, pmt::from_long(packet.sync_errors));
+    dict = with(dict, key::deviation, packet.deviation);
+    dict = with(dict, key::clock_error_ppm, packet.clock_error_ppm);
+    return pmt::dict_add(
+        dict, key::packet_end, pmt::mp(std::string(packet.packet_end)));
+}
+
+std::pair<pmt::pmt_t, pmt::pmt_t> strobe_tag(const bridge::StrobeTag& tag)
+{
+    switch (tag.kind) {
+    case bridge::StrobeKind::Preamble:
+        return { key::preamble, pmt::PMT_T };
+    case bridge::StrobeKind::Sync: {
+        const auto errors = pmt::from_long(tag.errors);
+        const auto dict = pmt::dict_add(pmt::make_dict(), key::sync_errors, errors);
+        return { key::sync_word,
+                 pmt::dict_add(dict, key::inverted, pmt::from_bool(tag.inverted)) };
+    }
+    case bridge::StrobeKind::Strobe:
+        return { key::strobe, pmt::from_double(tag.soft) };
+    case bridge::StrobeKind::End:
+        return { key::packet_end, pmt::from_long(tag.bits) };
+    }
+    throw std::logic_error("unknown kind of strobe tag");
+}
+
+} // namespace kaifa
+} // namespace gr

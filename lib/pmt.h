@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef INCLUDED_KAIFA_PMT_H
+#define INCLUDED_KAIFA_PMT_H
+
+#include "ffi/bridge.h"
+#include <gnuradio/tags.h>
+#include <pmt/pmt.h>
+#include <optional>
+
+namespace gr {
+namespace kaifa {
+
+//! Every name that a tag, a PDU or a port of ours has; docs/tags_and_pdus.md explains them
+namespace key {
+// message ports
+inline const pmt::pmt_t cpdus = pmt::mp("cpdus");
+inline const pmt::pmt_t packets = pmt::mp("packets");
+inline const pmt::pmt_t frames = pmt::mp("frames");
+inline const pmt::pmt_t rejects = pmt::mp("rejects");
+inline const pmt::pmt_t counts = pmt::mp("counts");
+inline const pmt::pmt_t system = pmt::mp("system");
+// stream tags
+inline const pmt::pmt_t rx_time = pmt::mp("rx_time");
+inline const pmt::pmt_t new_burst = pmt::mp("new_burst");
+inline const pmt::pmt_t gone_burst = pmt::mp("gone_burst");
+inline const pmt::pmt_t burst_start = pmt::mp("burst_start");
+inline const pmt::pmt_t burst_end = pmt::mp("burst_end");
+inline const pmt::pmt_t preamble = pmt::mp("preamble");
+inline const pmt::pmt_t sync_word = pmt::mp("sync_word");
+inline const pmt::pmt_t strobe = pmt::mp("strobe");
+inline const pmt::pmt_t packet_end = pmt::mp("packet_end");
+// of a burst
+inline const pmt::pmt_t id = pmt::mp("id");
+inline const pmt::pmt_t center_frequency = pmt::mp("center_frequency");
+inline const pmt::pmt_t relative_frequency = pmt::mp("relative_frequency");
+inline const pmt::pmt_t sample_rate = pmt::mp("sample_rate");
+inline const pmt::pmt_t original_rate = pmt::mp("original_rate");
+inline const pmt::pmt_t bandwidth = pmt::mp("bandwidth");
+inline const pmt::pmt_t magnitude_db = pmt::mp("magnitude_db");
+inline const pmt::pmt_t noise_dbfs_hz = pmt::mp("noise_dbfs_hz");
+inline const pmt::pmt_t snr_db = pmt::mp("snr_db");
+inline const pmt::pmt_t sample_offset = pmt::mp("sample_offset");
+inline const pmt::pmt_t truncated = pmt::mp("truncated");
+// of a packet
+inline const pmt::pmt_t sample_start = pmt::mp("sample_start");
+inline const pmt::pmt_t preamble_symbols = pmt::mp("preamble_symbols");
+inline const pmt::pmt_t preamble_phase = pmt::mp("preamble_phase");
+inline const pmt::pmt_t inverted = pmt::mp("inverted");
+inline const pmt::pmt_t sync_errors = pmt::mp("sync_errors");
+inline const pmt::pmt_t deviation = pmt::mp("deviation");
+inline const pmt::pmt_t clock_error_ppm = pmt::mp("clock_error_ppm");
+inline const pmt::pmt_t soft = pmt::mp("soft");
+} // namespace key
+
+//! The number under \p name, or nothing if there is none
+std::optional<uint64_t> unsigned_in(const pmt::pmt_t& dict, const pmt::pmt_t& name);
+
+//! The number under \p name, or nothing if there is none
+std::optional<double> real_in(const pmt::pmt_t& dict, const pmt::pmt_t& name);
+
+//! A tuple of whole seconds and a fraction of 0 to 1, or nothing if it is none
+std::optional<bridge::Time> time_from(const pmt::pmt_t& value);
+
+//! The time under rx_time, or nothing if there is none
+std::optional<bridge::Time> time_in(const pmt::pmt_t& dict);
+
+pmt::pmt_t time_tuple(const bridge::Time& time);
+
+//! The new_burst or gone_burst tag in \p tag, or nothing if it lacks what is needed
+std::optional<bridge::BurstTag> burst_tag_from(const gr::tag_t& tag);
+
+//! The value of a new_burst or gone_burst tag
+pmt::pmt_t burst_tag_value(const bridge::BurstTag& tag);
+
+//! The dictionary of a burst PDU
+pmt::pmt_t burst_dict(const bridge::Burst& burst);
+
+//! What sync and strobe needs of the dictionary of a burst; what is missing becomes 0
+bridge::BurstInfo burst_info(const pmt::pmt_t& dict, uint64_t key);
+
+//! The dictionary of a packet PDU, which goes on from that of its burst
+pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst);
+
+//! Key and value of a tag of sync and strobe
+std::pair<pmt::pmt_t, pmt::pmt_t> strobe_tag(const bridge::StrobeTag& tag);
+
+} // namespace kaifa
+} // namespace gr
+
+#endif /* INCLUDED_KAIFA_PMT_H */

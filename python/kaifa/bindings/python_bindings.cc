@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gnuradio/kaifa/burst_tagger.h>
+#include <gnuradio/kaifa/burst_to_stream.h>
+#include <gnuradio/kaifa/sync_and_strobe.h>
+#include <gnuradio/kaifa/tagged_burst_to_pdu.h>
+#include <pybind11/pybind11.h>
+
+namespace py = pybind11;
+using namespace gr::kaifa;
+
+namespace {
+
+void bind_burst_tagger(py::module& m)
+{
+    py::class_<burst_tagger, gr::block, gr::basic_block, std::shared_ptr<burst_tagger>>(
+        m, "burst_tagger")
+        .def(py::init(&burst_tagger::make),
+             py::arg("sample_rate"),
+             py::arg("center_frequency") = 872.5e6,
+             py::arg("burst_bandwidth") = 100e3,
+             py::arg("threshold_db") = 3.5,
+             py::arg("fft_size") = 0,
+             py::arg("hold_time") = 1e-3,
+             py::arg("max_burst_time") = 0.2,
+             py::arg("dc_mask") = 0.0)
+        .def("set_threshold_db", &burst_tagger::set_threshold_db, py::arg("threshold_db"))
+        .def("set_center_frequency",
+             &burst_tagger::set_center_frequency,
+             py::arg("center_frequency"))
+        .def("add_time_anchor",
+             &burst_tagger::add_time_anchor,
+             py::arg("offset"),
+             py::arg("seconds"),
+             py::arg("fraction"))
+        .def("samples", &burst_tagger::samples)
+        .def("bursts", &burst_tagger::bursts)
+        .def("truncated", &burst_tagger::truncated)
+        .def("cpu_time", &burst_tagger::cpu_time)
+        .def("error", &burst_tagger::error);
+}
+
+void bind_tagged_burst_to_pdu(py::module& m)
+{
+    py::class_<tagged_burst_to_pdu,
+               gr::block,
+               gr::basic_block,
+               std::shared_ptr<tagged_burst_to_pdu>>(m, "tagged_burst_to_pdu")
+        .def(py::init(&tagged_burst_to_pdu::make),
+             py::arg("sample_rate"),
+             py::arg("output_rate") = 400e3,
+             py::arg("bandwidth") = 140e3,
+             py::arg("max_burst_time") = 0.25)
+        .def("output_rate", &tagged_burst_to_pdu::output_rate)
+        .def("bursts", &tagged_burst_to_pdu::bursts)
+        .def("truncated", &tagged_burst_to_pdu::truncated)
+        .def("bad_tags", &tagged_burst_to_pdu::bad_tags)
+        .def("cpu_time", &tagged_burst_to_pdu::cpu_time)
+        .def("error", &tagged_burst_to_pdu::error);
+}
+
+void bind_burst_to_stream(py::module& m)
+{
+    py::class_<burst_to_stream,
+               gr::sync_block,
+               gr::block,
+               gr::basic_block,
+               std::shared_ptr<burst_to_stream>>(m, "burst_to_stream")
+        .def(py::init(&burst_to_stream::make), py::arg("gap_samples") = 1024)
+        .def("bursts", &burst_to_stream::bursts)
+        .def("bad_pdus", &burst_to_stream::bad_pdus)
+        .def("waiting_samples", &burst_to_stream::waiting_samples)
+        .def("cpu_time", &burst_to_stream::cpu_time)
+        .def("error", &burst_to_stream::error);
+}
+
+void bind_sync_and_strobe(py::module& m)
+{
+    py::class_<sync_and_strobe,
+               gr::block,
+               gr::basic_block,
+               std::shared_ptr<sync_and_strobe>>(m, "sync_and_strobe")
+        .def(py::init(&sync_and_strobe::make),
+             py::arg("sample_rate"),
+             py::arg("symbol_rate") = 50e3,
+             py::arg("deviation") = 25e3,
+             py::arg("demod_gain") = 1.0,
+             py::arg("sync_word") = "904e",
+             py::arg("sync_max_errors") = 0,
+             py::arg("preamble_min_symbols") = 16,
+             py::arg("max_packet_bits") = 16408,
+             py::arg("framing") = "auto")
+        .def("packets", &sync_and_strobe::packets)
+        .def("bursts", &sync_and_strobe::bursts)
+        .def("bursts_without_sync", &sync_and_strobe::bursts_without_sync)
+        .def("bad_tags", &sync_and_strobe::bad_tags)
+        .def("cpu_time", &sync_and_strobe::cpu_time)
+        .def("error", &sync_and_strobe::error);
+}
+
+} // namespace
+
+PYBIND11_MODULE(kaifa_python, m)
+{
+    m.doc() = "Blocks that receive the KAIFA smart meter mesh.";
+    // The base classes are known to Python once GNU Radio is imported.
+    py::module::import("gnuradio.gr");
+    bind_burst_tagger(m);
+    bind_tagged_burst_to_pdu(m);
+    bind_burst_to_stream(m);
+    bind_sync_and_strobe(m);
+}

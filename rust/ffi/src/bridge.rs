@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! The whole contract between the engines and the GNU Radio blocks.
+//!
+//! Units are Hz, seconds, dB and samples of the stream the engine looks at. An offset counts from
+//! the first sample the engine saw. Every call that runs an engine can fail: constructors and
+//! setters because of a parameter, all of them because of a bug in an engine.
+
+use crate::burst_stream::{new_burst_stream, BurstStream};
+use crate::burst_tagger::{new_burst_tagger, BurstTagger};
+use crate::burst_to_pdu::{new_burst_to_pdu, BurstToPdu};
+use crate::sync_strobe::{new_sync_strobe, SyncStrobe};
+
+#[allow(missing_docs)] // the fields are those of the engines, explained there
+#[cxx::bridge(namespace = "gr::kaifa::bridge")]
+pub mod ffi {
+    /// A point in time as an `rx_time` tag has it.
+    #[derive(Clone, Copy)]
+    struct Time {
+        seconds: u64,
+        fraction: f64,
+    }
+
+    struct BurstTaggerConfig {
+        sample_rate: f64,
+        center_frequency: f64,
+        burst_bandwidth: f64,
+        threshold_db: f64,
+        fft_size: i64,
+        hold_time: f64,
+        max_burst_time: f64,
+        dc_mask: f64,
+    }
+
+    /// A `new_burst` or `gone_burst` tag; of an end, `id`, `offset` and `truncated` are valid.
+    struct BurstTag {
+        is_start: bool,
+        id: u64,
+        offset: u64,
+        truncated: bool,
+        rx_time: Time,
+        center_frequency: f64,
+        relative_frequency: f64,
+        sample_rate: f64,
+        bandwidth: f64,
+        magnitude_db: f64,
+        noise_dbfs_hz: f64,
+        snr_db: f64,
+    }
+
+    #[derive(Clone, Copy)]
+    struct BurstTaggerCounts {
+        samples: u64,
+        bursts: u64,
+        truncated: u64,
+    }
+
+    struct BurstToPduConfig {
+        sample_rate: f64,
+        output_rate: f64,
+        bandwidth: f64,
+        max_burst_time: f64,
+    }
+
+    #[derive(Clone, Copy)]
+    struct BurstToPduCounts {
+        samples: u64,
+        bursts: u64,
+        truncated: u64,
+        bad_tags: u64,
+    }
+
+    /// A burst that was cut out, without its samples.
+    struct Burst {
+        tag: BurstTag,
+        sample_offset: f64,
+        sample_rate: f64,
+        length: usize,
+    }
+
+    /// First or last sample of burst `key` in a stream.
+    struct StreamMark {
+        is_first: bool,
+        key: u64,
+        offset: u64,
+    }
+
+    struct SyncStrobeConfig {
+        sample_rate: f64,
+        symbol_rate: f64,
+        deviation: f64,
+        demod_gain: f64,
+        sync_word: String,
+        sync_max_errors: i64,
+        preamble_min_symbols: i64,
+        max_packet_bits: i64,
+        framing: String,
+    }
+
+    /// Start of a burst on the stream; `key` is the caller's name for it.
+    struct BurstInfo {
+        key: u64,
+        center_frequency: f64,
+        sample_offset: f64,
+        original_rate: f64,
+        rx_time: Time,
+        magnitude_db: f64,
+        noise_dbfs_hz: f64,
+        snr_db: f64,
+    }
+
+    enum StrobeKind {
+        Preamble,
+        Sync,
+        Strobe,
+        End,
+    }
+
+    /// A mark on a sample; fields beside `offset` are valid for the kind that has them.
+    struct StrobeTag {
+        kind: StrobeKind,
+        offset: u64,
+        errors: u32,
+        inverted: bool,
+        soft: f32,
+        bits: u32,
+    }
+
+    /// A packet without its bits. Without a burst `burst_key` is not valid.
+    struct Packet {
+        has_burst: bool,
+        burst_key: u64,
+        length: usize,
+        sample_start: f64,
+        rx_time: Time,
+        center_frequency: f64,
+        preamble_symbols: u32,
+        preamble_phase: String,
+        inverted: bool,
+        sync_errors: u32,
+        deviation: f64,
+        clock_error_ppm: f64,
+        packet_end: String,
+    }
+
+    #[derive(Clone, Copy)]
+    struct SyncStrobeCounts {
+        samples: u64,
+        bursts: u64,
+        packets: u64,
+        bursts_without_sync: u64,
+    }
+
+    unsafe extern "C++" {
+        include!("ffi/include/sample.h");
+        type Sample = crate::complex::Sample;
+    }
+
+    extern "Rust" {
+        type BurstTagger;
+        fn new_burst_tagger(config: &BurstTaggerConfig) -> Result<Box<BurstTagger>>;
+        fn process(
+            self: &mut BurstTagger,
+            samples: &[Sample],
+            tags: &mut Vec<BurstTag>,
+        ) -> Result<()>;
+        fn finish(self: &mut BurstTagger, tags: &mut Vec<BurstTag>) -> Result<()>;
+        fn settled(self: &mut BurstTagger) -> Result<u64>;
+        fn max_lookahead(self: &mut BurstTagger) -> Result<usize>;
+        fn anchor_time(self: &mut BurstTagger, offset: u64, time: Time) -> Result<()>;
+        fn set_threshold_db(self: &mut BurstTagger, threshold_db: f64) -> Result<()>;
+        fn set_center_frequency(self: &mut BurstTagger, hz: f64) -> Result<()>;
+        fn counts(self: &mut BurstTagger) -> Result<BurstTaggerCounts>;
+        fn reset(self: &mut BurstTagger) -> Result<()>;
+        fn cpu_time(self: &BurstTagger) -> f64;
+    }
+
+    extern "Rust" {
+        type BurstToPdu;
+        fn new_burst_to_pdu(config: &BurstToPduConfig) -> Result<Box<BurstToPdu>>;
+        fn process(self: &mut BurstToPdu, samples: &[Sample], tags: &[BurstTag]) -> Result<()>;
+        fn finish(self: &mut BurstToPdu) -> Result<()>;
+        /// Bursts that wait to be taken.
+        fn waiting(self: &BurstToPdu) -> usize;
+        /// What is known of the next burst.
+        fn front(self: &mut BurstToPdu) -> Result<Burst>;
+        /// Moves the next burst into `samples`, which has its length.
+        fn take(self: &mut BurstToPdu, samples: &mut [Sample]) -> Result<()>;
+        fn output_rate(self: &mut BurstToPdu) -> Result<f64>;
+        fn counts(self: &mut BurstToPdu) -> Result<BurstToPduCounts>;
+        fn reset(self: &mut BurstToPdu) -> Result<()>;
+        fn cpu_time(self: &BurstToPdu) -> f64;
+    }
+
+    extern "Rust" {
+        type BurstStream;
+        fn new_burst_stream(gap_samples: i64) -> Result<Box<BurstStream>>;
+        fn push(self: &mut BurstStream, key: u64, samples: &[Sample]) -> Result<()>;
+        fn pull(
+            self: &mut BurstStream,
+            samples: &mut [Sample],
+            marks: &mut Vec<StreamMark>,
+        ) -> Result<usize>;
+        fn waiting_samples(self: &mut BurstStream) -> Result<usize>;
+        fn reset(self: &mut BurstStream) -> Result<()>;
+        fn cpu_time(self: &BurstStream) -> f64;
+    }
+
+    extern "Rust" {
+        type SyncStrobe;
+        fn new_sync_strobe(config: &SyncStrobeConfig) -> Result<Box<SyncStrobe>>;
+        fn burst_start(self: &mut SyncStrobe, offset: u64, info: &BurstInfo) -> Result<()>;
+        fn burst_end(self: &mut SyncStrobe, offset: u64) -> Result<()>;
+        fn process(
+            self: &mut SyncStrobe,
+            samples: &[f32],
+            tags: &mut Vec<StrobeTag>,
+        ) -> Result<()>;
+        fn finish(self: &mut SyncStrobe, tags: &mut Vec<StrobeTag>) -> Result<()>;
+        fn settled(self: &mut SyncStrobe) -> Result<u64>;
+        /// Packets that wait to be taken.
+        fn waiting(self: &SyncStrobe) -> usize;
+        /// What is known of the next packet.
+        fn front(self: &mut SyncStrobe) -> Result<Packet>;
+        /// Moves the next packet into `bits` and `soft`, which have its length.
+        fn take(self: &mut SyncStrobe, bits: &mut [u8], soft: &mut [f32]) -> Result<()>;
+        fn counts(self: &mut SyncStrobe) -> Result<SyncStrobeCounts>;
+        fn reset(self: &mut SyncStrobe) -> Result<()>;
+        fn cpu_time(self: &SyncStrobe) -> f64;
+    }
+}
