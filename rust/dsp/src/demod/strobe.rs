@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Sync and strobe: the stream, its bursts, and the packets in them.
+
+use std::collections::VecDeque;
+
+use super::acquire::{acquire, Acquired, MAX_PREAMBLE_SYMBOLS};
+use super::correlator::{Correlator, Hit};
+use super::history::History;
+use super::packet::{BurstInfo, Packet, PacketEnd, StrobeEvent};
+use super::reception::Reception;
+use super::Config;
+use crate::error::Result;
+use crate::time::Time;
+
+/// Correlation from which on a sync word is believed in the middle of a packet.
+const NEXT_SYNC_QUALITY: f32 = 0.85;
+
+/// What a [`SyncStrobe`] has seen so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Samples looked at.
+    pub samples: u64,
+    /// Bursts begun.
+    pub bursts: u64,
+    /// Sync words found: packets given out.
+    pub packets: u64,
+    /// Bursts that ended without a sync word.
+    pub bursts_without_sync: u64,
+}
+
+/// What the samples at hand belong to.
+#[derive(Debug, Clone, PartialEq)]
+enum Segment {
+    /// A stream in which nobody marks bursts.
+    Continuous,
+    /// Between two bursts: nothing is looked for.
+    Gap,
+    /// A burst that began at stream offset `start`.
+    Burst { start: u64, info: BurstInfo, packets: u64 },
+}
+
+/// What is waited for.
+enum State {
+    /// A sync word.
+    Search,
+    /// The end of a packet, or another sync word.
+    Receive(Box<Reception>),
+}
+
+/// A boundary that lies ahead.
+enum Boundary {
+    Start(BurstInfo),
+    End,
+}
+
+/// Finds preamble and sync word on a discriminator stream and strobes the packet behind them.
+///
+/// The value of the stream at sample `n` is taken for the frequency between samples `n - 1` and
+/// `n`, as a quadrature demodulator gives it.
+pub struct SyncStrobe {
+    config: Config,
+    sync: Vec<f32>,
+    history: History,
+    correlator: Correlator,
+    segment: Segment,
+    /// First sample of the segment.
+    segment_start: u64,
+    state: State,
+    boundaries: VecDeque<(u64, Boundary)>,
+    /// Next sample to be compared.
+    next: u64,
+    settled: u64,
+    counts: Counts,
+}
+
+impl SyncStrobe {
+    /// An engine that has seen nothing yet. An error names the parameter and its range.
+    pub fn new(config: Config) -> Result<Self> {
+        let config = config.judged()?;
+        Ok(SyncStrobe {
+            sync: config.sync_symbols(),
+            history: History::new(),
+            correlator: Correlator::new(&config),
+            segment: Segment::Continuous,
+            segment_start: 0,
+            state: State::Search,
+            boundaries: VecDeque::new(),
+            next: 0,
+            settled: 0,
+            counts: Counts::default(),
+            config,
+        })
+    }
+
+    /// The settings in force.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// A burst starts at stream `offset`, which must not lie before a sample already processed.
+    /// From the first burst on, nothing is looked for outside bursts.
+    pub fn burst_start(&mut self, offset: u64, info: BurstInfo) {
+        self.boundaries.push_back((offset.max(self.next), Boundary::Start(info)));
+    }
+
+    /// The sample at stream `offset` is the last of the burst.
+    pub fn burst_end(&mut self, offset: u64) {
+        self.boundaries.push_back(((offset + 1).max(self.next), Boundary::End));
+    }
+
+    /// Looks at the next `samples`; appends marks in order of offset to `events` and packets that
+    /// ended to `packets`. Boundaries on `samples` must have been told before.
+    pub fn process(
+        &mut self,
+        samples: &[f32],
+        events: &mut Vec<StrobeEvent>,
+        packets: &mut Vec<Packet>,
+    ) {
+        self.counts.samples += samples.len() as u64;
+        samples.iter().for_each(|&sample| self.history.push(sample));
+        while let Some(&(offset, _)) = self.boundaries.front() {
+            if offset > self.history.end() {
+                break;
+            }
+            self.search_until(offset, events, packets);
+            self.close_segment(offset, events, packets);
+        }
+        let end = self.boundaries.front().map_or(u64::MAX, |b| b.0).min(self.history.end());
+        self.search_until(end, events, packets);
+        self.settle();
+        let needed = self.correlator.reach() + self.lag() + 2 * self.correlator.ahead();
+        self.history.forget_before(self.oldest_needed().min(self.next.saturating_sub(needed)));
+    }
+
+    /// The stream is over: gives out what is open.
+    pub fn finish(&mut self, events: &mut Vec<StrobeEvent>, packets: &mut Vec<Packet>) {
+        let end = self.history.end();
+        self.search_until(end, events, packets);
+        self.end_reception(end, PacketEnd::Level, events, packets);
+        self.leave_burst();
+        self.boundaries.clear();
+        self.settled = end;
+    }
+
+    /// All events before this offset have been given out.
+    pub fn settled(&self) -> u64 {
+        self.settled
+    }
+
+    /// What was seen so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Back to the state of a new engine, settings kept.
+    pub fn reset(&mut self) {
+        // The settings were judged when they were made.
+        if let Ok(new) = SyncStrobe::new(self.config.clone()) {
+            *self = new;
+        }
+    }
+
+    /// Samples by which reception stays behind the search, so that a sync word is known before the
+    /// symbols it is made of are taken for those of the packet before.
+    fn lag(&self) -> u64 {
+        let symbols = self.correlator.symbols_compared() as f64 + 4.0;
+        (symbols * self.config.samples_per_symbol()).ceil() as u64
+    }
+
+    /// Compares at all samples whose surroundings lie before `end`.
+    fn search_until(&mut self, end: u64, events: &mut Vec<StrobeEvent>, packets: &mut Vec<Packet>) {
+        if self.segment == Segment::Gap {
+            self.next = end;
+            return;
+        }
+        while self.next + self.correlator.ahead() <= end {
+            let n = self.next;
+            self.next += 1;
+            if n < self.segment_start + self.correlator.reach() {
+                continue;
+            }
+            if let Some(hit) = self.correlator.at(&self.history, n) {
+                self.found(hit, n, events, packets);
+            }
+            let until = n.saturating_sub(self.lag());
+            self.receive_until(until as f64, events, packets);
+        }
+    }
+
+    fn found(
+        &mut self,
+        hit: Hit,
+        n: u64,
+        events: &mut Vec<StrobeEvent>,
+        packets: &mut Vec<Packet>,
+    ) {
+        let acquired = acquire(
+            &self.history,
+            &hit,
+            &self.sync,
+            self.config.samples_per_symbol(),
+            self.config.preamble_min_symbols,
+            self.oldest_needed() as f64,
+        );
+        let allowed = match self.state {
+            State::Search => acquired.sync_errors <= self.config.sync_max_errors,
+            State::Receive(_) => acquired.sync_errors == 0 && hit.quality >= NEXT_SYNC_QUALITY,
+        };
+        if !allowed || acquired.preamble_symbols < self.config.preamble_min_symbols / 2 {
+            return;
+        }
+        self.end_reception(n, PacketEnd::NextSync, events, packets);
+        self.announce(&hit, &acquired, events);
+        let last = self.sync.last().map_or(1.0, |&s| if hit.inverted { -s } else { s });
+        self.state = State::Receive(Box::new(Reception::new(hit, acquired, last)));
+    }
+
+    /// Marks preamble, sync word and the symbols in them.
+    fn announce(&mut self, hit: &Hit, acquired: &Acquired, events: &mut Vec<StrobeEvent>) {
+        let place = |at: f64| at.round().max(0.0) as u64;
+        let mut marks = vec![
+            StrobeEvent::Preamble { offset: place(acquired.preamble_start) },
+            StrobeEvent::Sync {
+                offset: place(acquired.sync_start),
+                errors: acquired.sync_errors,
+                inverted: hit.inverted,
+            },
+        ];
+        let sign = if hit.inverted { -1.0 } else { 1.0 };
+        marks.extend(acquired.strobes.iter().map(|&(center, soft)| StrobeEvent::Strobe {
+            offset: place(center),
+            soft: sign * soft,
+        }));
+        marks.sort_by_key(StrobeEvent::offset);
+        for mark in marks {
+            self.mark(mark, events);
+        }
+    }
+
+    /// Gives out a mark, in order.
+    fn mark(&mut self, mark: StrobeEvent, events: &mut Vec<StrobeEvent>) {
+        let mark = mark.not_before(self.settled);
+        self.settled = mark.offset();
+        events.push(mark);
+    }
+
+    /// Receives symbols that lie wholly before `until`.
+    fn receive_until(
+        &mut self,
+        until: f64,
+        events: &mut Vec<StrobeEvent>,
+        packets: &mut Vec<Packet>,
+    ) {
+        while let State::Receive(reception) = &mut self.state {
+            if reception.needs() > until {
+                return;
+            }
+            let (mark, over) = reception.symbol(&self.history, &self.config);
+            let end = reception.taken_until();
+            self.mark(mark, events);
+            if let Some(why) = over {
+                self.finish_packet(end, why, events, packets);
+            }
+        }
+    }
+
+    /// A packet that is on its way ends before sample `end`.
+    fn end_reception(
+        &mut self,
+        end: u64,
+        why: PacketEnd,
+        events: &mut Vec<StrobeEvent>,
+        packets: &mut Vec<Packet>,
+    ) {
+        if why == PacketEnd::Level {
+            self.receive_until(end as f64, events, packets);
+        }
+        let at = match &self.state {
+            State::Receive(reception) => reception.taken_until(),
+            State::Search => return,
+        };
+        self.finish_packet(at, why, events, packets);
+    }
+
+    fn finish_packet(
+        &mut self,
+        offset: u64,
+        why: PacketEnd,
+        events: &mut Vec<StrobeEvent>,
+        packets: &mut Vec<Packet>,
+    ) {
+        let State::Receive(reception) = std::mem::replace(&mut self.state, State::Search) else {
+            return;
+        };
+        let bits = reception.soft.len() as u32;
+        self.mark(StrobeEvent::End { offset, bits }, events);
+        if let Segment::Burst { packets, .. } = &mut self.segment {
+            *packets += 1;
+        }
+        self.counts.packets += 1;
+        packets.push(self.packet(*reception, why));
+    }
+
+    fn packet(&self, reception: Reception, end: PacketEnd) -> Packet {
+        let config = &self.config;
+        // The frequency between two samples stands on the later one.
+        let start = reception.acquired.preamble_start - 0.5;
+        let (burst, sample_start, time, center_frequency_hz) = match &self.segment {
+            Segment::Burst { start: burst_start, info, .. } => {
+                let seconds = (start - *burst_start as f64) / config.sample_rate_hz;
+                (
+                    Some(info.clone()),
+                    info.sample_offset + seconds * info.original_rate_hz,
+                    info.rx_time.plus(seconds),
+                    info.center_frequency_hz,
+                )
+            }
+            _ => (None, start, Time::default().plus(start / config.sample_rate_hz), 0.0),
+        };
+        Packet {
+            burst,
+            sample_start,
+            time,
+            center_frequency_hz: center_frequency_hz
+                + f64::from(reception.slicer.offset) * config.hz_per_unit,
+            preamble_symbols: reception.acquired.preamble_symbols,
+            preamble_phase: reception.hit.phase,
+            inverted: reception.hit.inverted,
+            sync_errors: reception.acquired.sync_errors,
+            deviation_hz: reception.deviation() * config.hz_per_unit,
+            symbol_rate_hz: config.sample_rate_hz / reception.slicer.timing.period(),
+            clock_error_ppm: reception.slicer.timing.clock_error_ppm(),
+            soft: reception.soft,
+            end,
+        }
+    }
+
+    /// The segment ends before sample `offset`, where the next boundary lies.
+    fn close_segment(
+        &mut self,
+        offset: u64,
+        events: &mut Vec<StrobeEvent>,
+        packets: &mut Vec<Packet>,
+    ) {
+        self.end_reception(offset, PacketEnd::Level, events, packets);
+        self.leave_burst();
+        self.correlator.reset();
+        self.next = offset;
+        self.segment_start = offset;
+        self.segment = match self.boundaries.pop_front() {
+            Some((start, Boundary::Start(info))) => {
+                self.counts.bursts += 1;
+                Segment::Burst { start, info, packets: 0 }
+            }
+            _ => Segment::Gap,
+        };
+    }
+
+    fn leave_burst(&mut self) {
+        if let Segment::Burst { packets: 0, .. } = self.segment {
+            self.counts.bursts_without_sync += 1;
+        }
+        self.segment = Segment::Gap;
+    }
+
+    /// First sample that something still to come may look at or mark.
+    fn oldest_needed(&self) -> u64 {
+        let longest = f64::from(MAX_PREAMBLE_SYMBOLS) * self.config.samples_per_symbol();
+        self.segment_start.max(self.next.saturating_sub(longest as u64 + self.correlator.reach()))
+    }
+
+    fn settle(&mut self) {
+        let settled = match (&self.segment, &self.state) {
+            (Segment::Gap, _) => self.next,
+            (_, State::Search) => self.oldest_needed(),
+            (_, State::Receive(_)) => self.settled,
+        };
+        self.settled = self.settled.max(settled);
+    }
+}
