@@ -145,6 +145,7 @@ pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst)
         dict, key::preamble_phase, pmt::mp(std::string(packet.preamble_phase)));
     dict = pmt::dict_add(dict, key::inverted, pmt::from_bool(packet.inverted));
     dict = pmt::dict_add(dict, key::sync_errors, pmt::from_long(packet.sync_errors));
+    dict = pmt::dict_add(dict, key::sync_symbols, pmt::from_long(packet.sync_symbols));
     dict = with(dict, key::deviation, packet.deviation);
     dict = with(dict, key::clock_error_ppm, packet.clock_error_ppm);
     return pmt::dict_add(

@@ -49,7 +49,36 @@ inline const pmt::pmt_t inverted = pmt::mp("inverted");
 inline const pmt::pmt_t sync_errors = pmt::mp("sync_errors");
 inline const pmt::pmt_t deviation = pmt::mp("deviation");
 inline const pmt::pmt_t clock_error_ppm = pmt::mp("clock_error_ppm");
+inline const pmt::pmt_t sync_symbols = pmt::mp("sync_symbols");
 inline const pmt::pmt_t soft = pmt::mp("soft");
+// of a frame
+inline const pmt::pmt_t check_ok = pmt::mp("check_ok");
+inline const pmt::pmt_t reason = pmt::mp("reason");
+inline const pmt::pmt_t reason_text = pmt::mp("reason_text");
+inline const pmt::pmt_t framing = pmt::mp("framing");
+inline const pmt::pmt_t check = pmt::mp("check");
+inline const pmt::pmt_t whitening = pmt::mp("whitening");
+inline const pmt::pmt_t octets = pmt::mp("octets");
+inline const pmt::pmt_t mac_error = pmt::mp("mac_error");
+inline const pmt::pmt_t irregularity = pmt::mp("irregularity");
+inline const pmt::pmt_t type = pmt::mp("type");
+inline const pmt::pmt_t sequence = pmt::mp("sequence");
+inline const pmt::pmt_t pan_id = pmt::mp("pan_id");
+inline const pmt::pmt_t source = pmt::mp("source");
+inline const pmt::pmt_t destination = pmt::mp("destination");
+inline const pmt::pmt_t source_inferred = pmt::mp("source_inferred");
+inline const pmt::pmt_t destination_inferred = pmt::mp("destination_inferred");
+inline const pmt::pmt_t encrypted = pmt::mp("encrypted");
+inline const pmt::pmt_t security_level = pmt::mp("security_level");
+inline const pmt::pmt_t frame_counter = pmt::mp("frame_counter");
+inline const pmt::pmt_t key_id_mode = pmt::mp("key_id_mode");
+inline const pmt::pmt_t key_index = pmt::mp("key_index");
+inline const pmt::pmt_t key_source = pmt::mp("key_source");
+inline const pmt::pmt_t header_ies = pmt::mp("header_ies");
+inline const pmt::pmt_t payload_ies = pmt::mp("payload_ies");
+inline const pmt::pmt_t payload = pmt::mp("payload");
+inline const pmt::pmt_t mic = pmt::mp("mic");
+inline const pmt::pmt_t ambiguous = pmt::mp("ambiguous");
 } // namespace key
 
 //! The number under \p name, or nothing if there is none
@@ -80,6 +109,15 @@ bridge::BurstInfo burst_info(const pmt::pmt_t& dict, uint64_t key);
 
 //! The dictionary of a packet PDU, which goes on from that of its burst
 pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst);
+
+//! What the frame parser needs of the dictionary of a packet; what is missing becomes 0
+bridge::PacketInfo packet_info(const pmt::pmt_t& dict);
+
+//! The dictionary of a frame or reject PDU, which goes on from that of its packet
+pmt::pmt_t frame_dict(const bridge::Frame& frame, const pmt::pmt_t& packet);
+
+//! What the frame parser says on its port counts
+pmt::pmt_t counts_dict(const bridge::FrameParserCounts& counts);
 
 //! Key and value of a tag of sync and strobe
 std::pair<pmt::pmt_t, pmt::pmt_t> strobe_tag(const bridge::StrobeTag& tag);

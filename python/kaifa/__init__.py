@@ -7,6 +7,7 @@ try:
     from .kaifa_python import (
         burst_tagger,
         burst_to_stream,
+        kaifa_frame_parser,
         sync_and_strobe,
         tagged_burst_to_pdu,
     )
@@ -23,6 +24,7 @@ except ImportError as error:
 __all__ = [
     "burst_tagger",
     "burst_to_stream",
+    "kaifa_frame_parser",
     "sync_and_strobe",
     "tagged_burst_to_pdu",
 ]

@@ -36,8 +36,8 @@ public:
      */
     static sptr make(double sample_rate,
                      double output_rate = 400e3,
-                     double bandwidth = 140e3,
-                     double max_burst_time = 0.25);
+                     double bandwidth = 100e3,
+                     double max_burst_time = 0.5);
 
     //! Sample rate of the bursts in Hz, as it is made.
     virtual double output_rate() const = 0;

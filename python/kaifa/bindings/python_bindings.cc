@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gnuradio/kaifa/burst_tagger.h>
 #include <gnuradio/kaifa/burst_to_stream.h>
+#include <gnuradio/kaifa/kaifa_frame_parser.h>
 #include <gnuradio/kaifa/sync_and_strobe.h>
 #include <gnuradio/kaifa/tagged_burst_to_pdu.h>
 #include <pybind11/pybind11.h>
@@ -48,8 +49,8 @@ void bind_tagged_burst_to_pdu(py::module& m)
         .def(py::init(&tagged_burst_to_pdu::make),
              py::arg("sample_rate"),
              py::arg("output_rate") = 400e3,
-             py::arg("bandwidth") = 140e3,
-             py::arg("max_burst_time") = 0.25)
+             py::arg("bandwidth") = 100e3,
+             py::arg("max_burst_time") = 0.5)
         .def("output_rate", &tagged_burst_to_pdu::output_rate)
         .def("bursts", &tagged_burst_to_pdu::bursts)
         .def("truncated", &tagged_burst_to_pdu::truncated)
@@ -97,6 +98,24 @@ void bind_sync_and_strobe(py::module& m)
         .def("error", &sync_and_strobe::error);
 }
 
+void bind_kaifa_frame_parser(py::module& m)
+{
+    py::class_<kaifa_frame_parser,
+               gr::block,
+               gr::basic_block,
+               std::shared_ptr<kaifa_frame_parser>>(m, "kaifa_frame_parser")
+        .def(py::init(&kaifa_frame_parser::make),
+             py::arg("framing") = "auto",
+             py::arg("symbol_rate") = 50e3)
+        .def("set_framing", &kaifa_frame_parser::set_framing, py::arg("framing"))
+        .def("locked_framing", &kaifa_frame_parser::locked_framing)
+        .def("frames", &kaifa_frame_parser::frames)
+        .def("rejects", &kaifa_frame_parser::rejects)
+        .def("bad_pdus", &kaifa_frame_parser::bad_pdus)
+        .def("cpu_time", &kaifa_frame_parser::cpu_time)
+        .def("error", &kaifa_frame_parser::error);
+}
+
 } // namespace
 
 PYBIND11_MODULE(kaifa_python, m)
@@ -108,4 +127,5 @@ PYBIND11_MODULE(kaifa_python, m)
     bind_tagged_burst_to_pdu(m);
     bind_burst_to_stream(m);
     bind_sync_and_strobe(m);
+    bind_kaifa_frame_parser(m);
 }

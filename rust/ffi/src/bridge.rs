@@ -8,6 +8,7 @@
 use crate::burst_stream::{new_burst_stream, BurstStream};
 use crate::burst_tagger::{new_burst_tagger, BurstTagger};
 use crate::burst_to_pdu::{new_burst_to_pdu, BurstToPdu};
+use crate::frame_parser::{new_frame_parser, FrameParser};
 use crate::sync_strobe::{new_sync_strobe, SyncStrobe};
 
 #[allow(missing_docs)] // the fields are those of the engines, explained there
@@ -137,6 +138,7 @@ pub mod ffi {
         preamble_phase: String,
         inverted: bool,
         sync_errors: u32,
+        sync_symbols: u32,
         deviation: f64,
         clock_error_ppm: f64,
         packet_end: String,
@@ -148,6 +150,70 @@ pub mod ffi {
         bursts: u64,
         packets: u64,
         bursts_without_sync: u64,
+    }
+
+    struct FrameParserConfig {
+        framing: String,
+        symbol_rate: f64,
+    }
+
+    /// What the parser is told of a packet beside its bits. `header_symbols` are those of preamble
+    /// and sync word.
+    struct PacketInfo {
+        rx_time: Time,
+        center_frequency: f64,
+        header_symbols: f64,
+    }
+
+    /// An information element.
+    struct Ie {
+        id: u8,
+        content: Vec<u8>,
+    }
+
+    /// A checked frame, or a reject when `check_ok` is false. A number of -1 or an empty text
+    /// stands for a field that is not there.
+    struct Frame {
+        check_ok: bool,
+        reason: String,
+        reason_text: String,
+        framing: String,
+        check: String,
+        whitening: String,
+        mpdu: Vec<u8>,
+        octets: Vec<u8>,
+        mac_error: String,
+        irregularity: String,
+        kind: String,
+        sequence: i64,
+        pan_id: i64,
+        source: String,
+        destination: String,
+        source_inferred: bool,
+        destination_inferred: bool,
+        security_level: i64,
+        key_id_mode: i64,
+        frame_counter: i64,
+        key_index: i64,
+        key_source: Vec<u8>,
+        encrypted: bool,
+        header_ies: Vec<Ie>,
+        payload_ies: Vec<Ie>,
+        payload: Vec<u8>,
+        mic: Vec<u8>,
+    }
+
+    /// How many packets were rejected for one reason.
+    struct ReasonCount {
+        reason: String,
+        count: u64,
+    }
+
+    struct FrameParserCounts {
+        frames: u64,
+        ambiguous: u64,
+        rejects: u64,
+        by_reason: Vec<ReasonCount>,
     }
 
     unsafe extern "C++" {
@@ -210,11 +276,8 @@ pub mod ffi {
         fn new_sync_strobe(config: &SyncStrobeConfig) -> Result<Box<SyncStrobe>>;
         fn burst_start(self: &mut SyncStrobe, offset: u64, info: &BurstInfo) -> Result<()>;
         fn burst_end(self: &mut SyncStrobe, offset: u64) -> Result<()>;
-        fn process(
-            self: &mut SyncStrobe,
-            samples: &[f32],
-            tags: &mut Vec<StrobeTag>,
-        ) -> Result<()>;
+        fn process(self: &mut SyncStrobe, samples: &[f32], tags: &mut Vec<StrobeTag>)
+            -> Result<()>;
         fn finish(self: &mut SyncStrobe, tags: &mut Vec<StrobeTag>) -> Result<()>;
         fn settled(self: &mut SyncStrobe) -> Result<u64>;
         /// Packets that wait to be taken.
@@ -226,5 +289,17 @@ pub mod ffi {
         fn counts(self: &mut SyncStrobe) -> Result<SyncStrobeCounts>;
         fn reset(self: &mut SyncStrobe) -> Result<()>;
         fn cpu_time(self: &SyncStrobe) -> f64;
+    }
+
+    extern "Rust" {
+        type FrameParser;
+        fn new_frame_parser(config: &FrameParserConfig) -> Result<Box<FrameParser>>;
+        fn process(self: &mut FrameParser, info: &PacketInfo, bits: &[u8]) -> Result<Frame>;
+        fn set_framing(self: &mut FrameParser, name: &str) -> Result<()>;
+        /// The framing found out; empty while there is none.
+        fn locked_framing(self: &mut FrameParser) -> Result<String>;
+        fn counts(self: &mut FrameParser) -> Result<FrameParserCounts>;
+        fn reset(self: &mut FrameParser) -> Result<()>;
+        fn cpu_time(self: &FrameParser) -> f64;
     }
 }

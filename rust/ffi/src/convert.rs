@@ -12,16 +12,13 @@ pub fn unsigned<T: TryFrom<i64>>(name: &'static str, value: i64) -> error::Resul
     T::try_from(value).map_err(|_| Error::parameter(name, value, "a whole number, 0 or more"))
 }
 
-/// A framing by its letter; `None` for `auto`.
+/// A framing by its letter, small or capital; `None` for `auto`.
 pub fn framing(text: &str) -> error::Result<Option<Framing>> {
-    match text {
-        "auto" => Ok(None),
-        "a" => Ok(Some(Framing::A)),
-        "b" => Ok(Some(Framing::B)),
-        "c" => Ok(Some(Framing::C)),
-        "d" => Ok(Some(Framing::D)),
-        _ => Err(Error::parameter("framing", format!("{text:?}"), "auto, a, b, c or d")),
+    if text == "auto" {
+        return Ok(None);
     }
+    let refused = |_| Error::parameter("framing", format!("{text:?}"), "auto, a, b, c or d");
+    text.to_ascii_uppercase().parse().map(Some).map_err(refused)
 }
 
 impl From<time::Time> for ffi::Time {

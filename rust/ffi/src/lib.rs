@@ -11,6 +11,7 @@ mod burst_to_pdu;
 mod complex;
 mod convert;
 mod engine;
+mod frame_parser;
 mod sync_strobe;
 #[cfg(feature = "test-engine")]
 mod test_engine;

@@ -107,7 +107,9 @@ impl SyncStrobe {
     }
 
     pub fn front(&mut self) -> Result<ffi::Packet> {
-        self.waiting.front().map(ffi::Packet::from).ok_or_else(nothing_waits)
+        let packet = self.waiting.front().ok_or_else(nothing_waits)?;
+        let sync_bits = self.engine.run(|strobe| strobe.config().sync_bits)?;
+        Ok(described(packet, sync_bits))
     }
 
     pub fn take(&mut self, bits: &mut [u8], soft: &mut [f32]) -> Result<()> {
@@ -162,32 +164,32 @@ impl From<StrobeEvent> for StrobeTag {
     }
 }
 
-impl From<&Packet> for ffi::Packet {
-    fn from(packet: &Packet) -> Self {
-        ffi::Packet {
-            has_burst: packet.burst.is_some(),
-            burst_key: packet.burst.as_ref().map_or(0, |burst| burst.id),
-            length: packet.soft.len(),
-            sample_start: packet.sample_start,
-            rx_time: packet.time.into(),
-            center_frequency: packet.center_frequency_hz,
-            preamble_symbols: packet.preamble_symbols,
-            preamble_phase: match packet.preamble_phase {
-                PreamblePhase::EndsInZero => "ends_in_zero".to_owned(),
-                PreamblePhase::EndsInOne => "ends_in_one".to_owned(),
-            },
-            inverted: packet.inverted,
-            sync_errors: packet.sync_errors,
-            deviation: packet.deviation_hz,
-            clock_error_ppm: packet.clock_error_ppm,
-            packet_end: match packet.end {
-                PacketEnd::Length => "length",
-                PacketEnd::Level => "level",
-                PacketEnd::Limit => "limit",
-                PacketEnd::NextSync => "next_sync",
-            }
-            .to_owned(),
+/// All but the bits of a packet behind a sync word of `sync_bits`.
+fn described(packet: &Packet, sync_bits: u32) -> ffi::Packet {
+    ffi::Packet {
+        has_burst: packet.burst.is_some(),
+        burst_key: packet.burst.as_ref().map_or(0, |burst| burst.id),
+        length: packet.soft.len(),
+        sample_start: packet.sample_start,
+        rx_time: packet.time.into(),
+        center_frequency: packet.center_frequency_hz,
+        preamble_symbols: packet.preamble_symbols,
+        preamble_phase: match packet.preamble_phase {
+            PreamblePhase::EndsInZero => "ends_in_zero".to_owned(),
+            PreamblePhase::EndsInOne => "ends_in_one".to_owned(),
+        },
+        inverted: packet.inverted,
+        sync_errors: packet.sync_errors,
+        sync_symbols: sync_bits,
+        deviation: packet.deviation_hz,
+        clock_error_ppm: packet.clock_error_ppm,
+        packet_end: match packet.end {
+            PacketEnd::Length => "length",
+            PacketEnd::Level => "level",
+            PacketEnd::Limit => "limit",
+            PacketEnd::NextSync => "next_sync",
         }
+        .to_owned(),
     }
 }
 

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "kaifa_frame_parser_impl.h"
+#include "pmt.h"
+#include <gnuradio/io_signature.h>
+
+namespace gr {
+namespace kaifa {
+
+namespace {
+
+// What keeps a message from being a packet; empty if nothing does.
+std::string objection_to(const pmt::pmt_t& pdu)
+{
+    if (!pmt::is_pair(pdu))
+        return "it is no pair";
+    if (!pmt::is_dict(pmt::car(pdu)))
+        return "its first half is no dictionary";
+    if (!pmt::is_u8vector(pmt::cdr(pdu)))
+        return "its second half is no u8vector";
+    return "";
+}
+
+} // namespace
+
+kaifa_frame_parser::sptr kaifa_frame_parser::make(const std::string& framing,
+                                                  double symbol_rate)
+{
+    bridge::FrameParserConfig config;
+    config.framing = rust::String::lossy(framing);
+    config.symbol_rate = symbol_rate;
+    return gnuradio::make_block_sptr<kaifa_frame_parser_impl>(config);
+}
+
+kaifa_frame_parser_impl::kaifa_frame_parser_impl(const bridge::FrameParserConfig& config)
+    : gr::block("kaifa_frame_parser",
+                gr::io_signature::make(0, 0, 0),
+                gr::io_signature::make(0, 0, 0)),
+      d_engine([&] { return bridge::new_frame_parser(config); })
+{
+    message_port_register_in(key::packets);
+    message_port_register_out(key::frames);
+    message_port_register_out(key::rejects);
+    message_port_register_out(key::counts);
+    set_msg_handler(key::packets, [this](const pmt::pmt_t& pdu) { handle_pdu(pdu); });
+    set_msg_handler(key::system,
+                    [this](const pmt::pmt_t& message) { handle_system(message); });
+}
+
+bool kaifa_frame_parser_impl::start()
+{
+    d_bad_pdus = 0;
+    d_fault.guard(d_logger, [&] {
+        d_engine.use([](auto& parser) { parser.reset(); });
+        return 0;
+    });
+    return true;
+}
+
+void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
+{
+    const auto objection = objection_to(pdu);
+    if (!objection.empty()) {
+        d_bad_pdus++;
+        d_logger->warn("message on packets ignored: {}; expected a pair of a dictionary and "
+                       "a u8vector of bits",
+                       objection);
+        return;
+    }
+    d_fault.guard(d_logger, [&] {
+        const auto dict = pmt::car(pdu);
+        const auto info = packet_info(dict);
+        size_t length = 0;
+        const uint8_t* bits = pmt::u8vector_elements(pmt::cdr(pdu), length);
+        const auto frame = d_engine.use(
+            [&](auto& parser) { return parser.process(info, { bits, length }); });
+        const auto mpdu = pmt::init_u8vector(frame.mpdu.size(), frame.mpdu.data());
+        message_port_pub(frame.check_ok ? key::frames : key::rejects,
+                         pmt::cons(frame_dict(frame, dict), mpdu));
+        message_port_pub(key::counts, counts_dict(counts()));
+        return 0;
+    });
+}
+
+// The scheduler empties one port after the other. So packets may still wait at theirs when the
+// word that no more will come is read, though they were sent before it.
+void kaifa_frame_parser_impl::handle_system(const pmt::pmt_t& message)
+{
+    while (const auto pdu = delete_head_nowait(key::packets))
+        handle_pdu(pdu);
+    d_fault.guard(d_logger, [&] {
+        system_handler(message);
+        return 0;
+    });
+}
+
+void kaifa_frame_parser_impl::set_framing(const std::string& framing)
+{
+    const auto name = rust::String::lossy(framing);
+    d_engine.use([&](auto& parser) { parser.set_framing(name); });
+}
+
+std::string kaifa_frame_parser_impl::locked_framing() const
+{
+    return d_engine.use(
+        [](auto& parser) { return static_cast<std::string>(parser.locked_framing()); });
+}
+
+bridge::FrameParserCounts kaifa_frame_parser_impl::counts() const
+{
+    return d_engine.use([](auto& parser) { return parser.counts(); });
+}
+
+double kaifa_frame_parser_impl::cpu_time() const
+{
+    return d_engine.use([](auto& parser) { return parser.cpu_time(); });
+}
+
+} // namespace kaifa
+} // namespace gr
