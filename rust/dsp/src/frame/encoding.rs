@@ -3,6 +3,7 @@
 
 use super::bits::{number, unpack, BitOrder};
 use super::check::Check;
+use super::phr::Phr;
 use super::whitening::Whitening;
 use crate::error::{Error, Result};
 
@@ -18,12 +19,6 @@ pub enum Framing {
     /// 16-bit PHR and octets least significant bit first: IEEE 802.15.4g SUN FSK.
     D,
 }
-
-/// PHR bits, bit 15 first (IEEE 802.15.4-2020, 19.2.4).
-const PHR_MODE_SWITCH: usize = 1 << 15;
-const PHR_FCS16: usize = 1 << 12;
-const PHR_WHITENING: usize = 1 << 11;
-const PHR_LENGTH: usize = (1 << 11) - 1;
 
 impl Framing {
     /// Every framing.
@@ -43,7 +38,7 @@ impl Framing {
     pub fn header_bits(self) -> usize {
         match self {
             Framing::A | Framing::B => 8,
-            Framing::C | Framing::D => 16,
+            Framing::C | Framing::D => Phr::BITS,
         }
     }
 
@@ -60,7 +55,7 @@ impl Framing {
         match self {
             Framing::A => 255,
             Framing::B => 255 + Check::CrcCms.octets(),
-            Framing::C | Framing::D => PHR_LENGTH,
+            Framing::C | Framing::D => Phr::MAX_OCTETS,
         }
     }
 }
@@ -74,30 +69,10 @@ impl std::str::FromStr for Framing {
     }
 }
 
-/// What the header of a packet says of the rest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Header {
-    /// So many octets follow, check included. Framings C and D name check and whitening, too.
-    Octets { octets: usize, phr: Option<(Check, Whitening)> },
-    /// PHR that announces another mode for the packet behind it.
-    ModeSwitch,
-}
-
-/// Reads the header at the front of `bits`, whitening of framings A and B removed; `None` if it
-/// is not all there.
-pub(super) fn read_header(framing: Framing, bits: &[u8]) -> Option<Header> {
-    let field = number(bits.get(..framing.header_bits())?);
-    Some(match framing {
-        Framing::A => Header::Octets { octets: field, phr: None },
-        Framing::B => Header::Octets { octets: field + Check::CrcCms.octets(), phr: None },
-        Framing::C | Framing::D if field & PHR_MODE_SWITCH != 0 => Header::ModeSwitch,
-        Framing::C | Framing::D => {
-            let check = if field & PHR_FCS16 != 0 { Check::Fcs16 } else { Check::Fcs32 };
-            let whitening =
-                if field & PHR_WHITENING != 0 { Whitening::Pn9 } else { Whitening::None };
-            Header::Octets { octets: field & PHR_LENGTH, phr: Some((check, whitening)) }
-        }
-    })
+/// Octets, check included, behind a length octet whose bits these are.
+pub(super) fn octets_after_length(framing: Framing, length: &[u8]) -> usize {
+    let uncounted = if framing == Framing::B { Check::CrcCms.octets() } else { 0 };
+    number(length) + uncounted
 }
 
 /// Bits of the packet at the front of `bits` (0 or 1, from the first after the sync word), header
@@ -106,11 +81,14 @@ pub(super) fn read_header(framing: Framing, bits: &[u8]) -> Option<Header> {
 /// A PHR that announces a mode switch ends the packet. The length octet of CC11xx-whitened
 /// packets is itself whitened and not understood here: their end must be found from the level.
 pub fn packet_bits(framing: Framing, bits: &[u8]) -> Option<usize> {
-    let body = match read_header(framing, bits)? {
-        Header::Octets { octets, .. } => 8 * octets,
-        Header::ModeSwitch => 0,
+    let header = bits.get(..framing.header_bits())?;
+    let octets = match framing {
+        Framing::A | Framing::B => octets_after_length(framing, header),
+        Framing::C | Framing::D => {
+            Phr::read(header).filter(|phr| !phr.mode_switch()).map_or(0, Phr::octets)
+        }
     };
-    Some(framing.header_bits() + body)
+    Some(header.len() + 8 * octets)
 }
 
 /// Everything that has to be known to read or write a packet.
@@ -146,12 +124,15 @@ impl Encoding {
         match self.framing {
             Framing::A => vec![counted as u8],
             Framing::B => vec![mpdu.len() as u8],
-            Framing::C | Framing::D => {
-                let fcs16 = if self.check == Check::Fcs16 { PHR_FCS16 } else { 0 };
-                let white = if self.whitening == Whitening::Pn9 { PHR_WHITENING } else { 0 };
-                ((counted | fcs16 | white) as u16).to_be_bytes().to_vec()
-            }
+            Framing::C | Framing::D => Phr::new(self.check, self.whitening, counted).to_octets(),
         }
+    }
+}
+
+impl std::fmt::Display for Encoding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Encoding { framing, check, whitening } = self;
+        write!(f, "framing {} {} whitening {}", framing.name(), check.name(), whitening.name())
     }
 }
 
@@ -165,7 +146,7 @@ pub fn encode(encoding: &Encoding, mpdu: &[u8]) -> Result<Vec<u8>> {
     if !encoding.exists() {
         return Err(Error::parameter(
             "encoding",
-            format!("{encoding:?}"),
+            encoding,
             "fcs16 or fcs32 with framing A, C or D, crc_cms or crc_xmodem with B; \
              cc11xx whitening with A or B, pn9 with C or D",
         ));

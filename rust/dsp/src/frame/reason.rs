@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Why a packet is not a frame.
+
+use super::encoding::Encoding;
+
+/// The reason a packet was rejected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The packet ends before its length is told.
+    #[error("{available_bits} bits after the sync word, too few for a length field")]
+    NoLength {
+        /// Bits there are.
+        available_bits: usize,
+    },
+    /// The length field leaves no room for a frame.
+    #[error(
+        "the length field says {octets} octets, with the check at least {shortest} are needed"
+    )]
+    BadLength {
+        /// Octets behind the length field, check included.
+        octets: usize,
+        /// Octets of the shortest frame, check included.
+        shortest: usize,
+    },
+    /// The PHR announces that the packet itself comes in another mode.
+    #[error("the PHR announces a mode switch, the packet behind it is in another mode")]
+    ModeSwitch,
+    /// The packet ends before its length field says.
+    #[error("{needed_bits} bits needed by the length field, {available_bits} received")]
+    TooShort {
+        /// Bits from the sync word to the end of the check.
+        needed_bits: usize,
+        /// Bits there are.
+        available_bits: usize,
+    },
+    /// The check does not match.
+    #[error("check is {received:02x?}, computed is {computed:02x?}")]
+    CheckFailed {
+        /// What the packet says.
+        received: Vec<u8>,
+        /// What its octets give.
+        computed: Vec<u8>,
+    },
+    /// The check matches, but over nothing but zeros, which a 16-bit FCS always does.
+    #[error("nothing but zeros, for which the check always matches")]
+    AllZero,
+    /// A 16-bit check matches under an encoding other than the one in use, by chance as it seems:
+    /// there is no MAC frame in it.
+    #[error("16-bit check matches as {0}, which is not in use here, and there is no MAC frame")]
+    Coincidence(Encoding),
+}
+
+impl Reason {
+    /// Short name for counts and files.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::NoLength { .. } => "no_length",
+            Reason::BadLength { .. } => "bad_length",
+            Reason::ModeSwitch => "mode_switch",
+            Reason::TooShort { .. } => "too_short",
+            Reason::CheckFailed { .. } => "check_failed",
+            Reason::AllZero => "all_zero",
+            Reason::Coincidence(_) => "coincidence",
+        }
+    }
+}
