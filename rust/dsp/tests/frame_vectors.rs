@@ -88,45 +88,54 @@ fn packets_are_read_without_being_told_how_they_are_framed() {
     }
 }
 
-/// MPDU, FCS-16, FCS-32, kind, sequence number, destination.
-const MAC_FRAMES: &[(&str, &str, &str, Kind, u8, Option<&str>)] = &[
-    (
-        "69dc10cdabdebc9a0000120b005634120000120b000d0700000001 00000000000000000000000000000000",
-        "9c2a",
-        "62d4f898",
-        Kind::Unicast,
-        0x10,
-        Some("000b1200009abcde"),
-    ),
-    (
-        "49d811cdabffff5634120000120b000d0800000001 00000000000000000000000000000000",
-        "1dc3",
-        "6139d4c8",
-        Kind::Broadcast,
-        0x11,
-        Some("ffff"),
-    ),
-    (
-        "00e212cdab5634120000120b00003f0888061a000000000001",
-        "ed7c",
-        "fcb54bc7",
-        Kind::Beacon,
-        0x12,
-        None,
-    ),
+struct MacFrame {
+    mpdu: &'static str,
+    fcs16: &'static str,
+    fcs32: &'static str,
+    kind: Kind,
+    sequence: u8,
+    destination: Option<&'static str>,
+}
+
+const MAC_FRAMES: [MacFrame; 3] = [
+    MacFrame {
+        mpdu: "69dc10cdabdebc9a0000120b005634120000120b000d0700000001 \
+               00000000000000000000000000000000",
+        fcs16: "9c2a",
+        fcs32: "62d4f898",
+        kind: Kind::Unicast,
+        sequence: 0x10,
+        destination: Some("000b1200009abcde"),
+    },
+    MacFrame {
+        mpdu: "49d811cdabffff5634120000120b000d0800000001 00000000000000000000000000000000",
+        fcs16: "1dc3",
+        fcs32: "6139d4c8",
+        kind: Kind::Broadcast,
+        sequence: 0x11,
+        destination: Some("ffff"),
+    },
+    MacFrame {
+        mpdu: "00e212cdab5634120000120b00003f0888061a000000000001",
+        fcs16: "ed7c",
+        fcs32: "fcb54bc7",
+        kind: Kind::Beacon,
+        sequence: 0x12,
+        destination: None,
+    },
 ];
 
 #[test]
 fn mac_frames_with_either_fcs() {
-    for &(mpdu, fcs16, fcs32, kind, sequence, destination) in MAC_FRAMES {
-        let mpdu = hex(mpdu);
-        for fcs in [hex(fcs16), hex(fcs32)] {
+    for expected in MAC_FRAMES {
+        let mpdu = hex(expected.mpdu);
+        for fcs in [hex(expected.fcs16), hex(expected.fcs32)] {
             let length = (mpdu.len() + fcs.len()) as u8;
-            let frame =
-                parse(unpack(&[vec![length], mpdu.clone(), fcs].concat(), BitOrder::MsbFirst));
-            assert_eq!((frame.kind, frame.sequence), (kind, Some(sequence)));
+            let sent = [vec![length], mpdu.clone(), fcs].concat();
+            let frame = parse(unpack(&sent, BitOrder::MsbFirst));
+            assert_eq!((frame.kind, frame.sequence), (expected.kind, Some(expected.sequence)));
             assert_eq!(frame.source.as_deref(), Some("000b120000123456"));
-            assert_eq!(frame.destination.as_deref(), destination);
+            assert_eq!(frame.destination.as_deref(), expected.destination);
             assert_eq!(frame.pan_id, Some(0xabcd));
             assert_eq!((frame.mpdu, frame.mac_error), (mpdu.clone(), None));
         }

@@ -8,7 +8,7 @@ static ISO_HDLC: Crc<u32> = Crc::<u32>::new(&CRC_32_ISO_HDLC);
 static CMS: Crc<u16> = Crc::<u16>::new(&CRC_16_CMS);
 static XMODEM: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
 
-/// Octets an MPDU is padded to with zeros for the FCS-32 (IEEE 802.15.4-2020, 7.2.11).
+/// Octets an MPDU is padded to with zeros for the FCS-32 (IEEE 802.15.4-2015, 7.2, FCS field).
 const FCS32_SHORTEST: usize = 4;
 
 /// A frame check sequence or chip CRC.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! The PHY header of SUN FSK (IEEE 802.15.4-2020, 19.2.4).
+//! The PHY header of SUN FSK (IEEE 802.15.4-2015, clause 20, PHR field).
 
 use super::bits::number;
 use super::check::Check;

@@ -8,7 +8,8 @@ use super::bits::{unpack, BitOrder};
 pub enum Whitening {
     /// Nothing.
     None,
-    /// IEEE 802.15.4-2020, 16.2.3, data whitening: PN9 from the first bit of the PSDU on.
+    /// PN9 from the first bit of the PSDU on (IEEE 802.15.4-2015, clause 20, SUN FSK PHY, data
+    /// whitening).
     Pn9,
     /// PN9 as the packet engines of TI's CC11xx align it: the sequence starts nine bits earlier,
     /// is taken by octets with the bits of each the other way round, and covers everything after

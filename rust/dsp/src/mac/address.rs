@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Addresses and the rules by which PAN IDs are left out (IEEE 802.15.4-2020, 7.2.2.6).
+//! Addresses and the rules by which PAN IDs are left out (IEEE 802.15.4-2015, table 7-2).
 
 use super::control::{AddressMode, FrameControl};
 use super::error::Error;

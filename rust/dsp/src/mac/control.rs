@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! The frame control field (IEEE 802.15.4-2020, 7.2.2).
+//! The frame control field (IEEE 802.15.4-2015, 7.2.1).
 
 use super::error::Error;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Information elements (IEEE 802.15.4-2020, 7.4).
+//! Information elements (IEEE 802.15.4-2015, 7.4).
 
 use super::error::Error;
 use super::reader::Reader;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! The auxiliary security header (IEEE 802.15.4-2020, 9.4).
+//! The auxiliary security header (IEEE 802.15.4-2015, 9.4).
 
 use super::error::Error;
 use super::reader::Reader;
