@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line of kaifa_rx."""
+
+import argparse
+import sys
+
+from .recording import InputError
+
+VERSION = "0.1.0"
+DESCRIPTION = "Receives KAIFA smart meters (870-875 MHz) and writes the frames they send."
+EPILOG = """\
+SOURCE is one of
+  NAME.sigmf-meta, NAME.sigmf-data or NAME   a SigMF recording
+  FILE.cs8 .cu8 .cs16 .cf32                  bare samples; needs --rate
+  -                                          bare samples on standard input; needs --format, --rate
+  hackrf=0, rtl=0, ...                       a radio, in the words of gr-osmosdr
+
+Numbers may end in k, M or G: --frequency 872.5M --rate 8M
+
+exit status: 0 the input ended, or a live reception was stopped; 1 the receiver or an output
+failed on the way; 2 the input cannot be used, or was damaged (what was received is written all
+the same); 130 a recording was interrupted.
+"""
+MULTIPLES = {"k": 1e3, "M": 1e6, "G": 1e9}
+
+
+def number(text):
+    """A number in Hz, seconds or dB, perhaps with k, M or G behind it."""
+    if text[-1:] in MULTIPLES:
+        return float(text[:-1]) * MULTIPLES[text[-1]]
+    return float(text)
+
+
+def stage_gain(text):
+    """STAGE=DB as (stage, dB)."""
+    stage, equals, gain = text.partition("=")
+    if not (stage and equals):
+        raise ValueError
+    return stage, float(gain)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise InputError(f"{message} (--help shows how)")
+
+
+def parse_arguments(argv):
+    """Reads the command line; InputError if it is wrong."""
+    parser = _Parser(
+        prog="kaifa_rx",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("source", metavar="SOURCE", help="recording, - or radio; see below")
+    parser.add_argument("--version", action="version", version=f"kaifa_rx {VERSION}")
+    _add_input(parser.add_argument_group("input"))
+    _add_signal(parser.add_argument_group("signal"))
+    _add_output(parser.add_argument_group("output"))
+    return parser.parse_args(argv)
+
+
+def _add_input(group):
+    def add(name, unit, text, kind=number, **more):
+        group.add_argument(name, metavar=unit, type=kind, help=text, **more)
+
+    add("--format", "NAME", "format of bare samples: cs8, cu8, cs16, cf32", str)
+    add("--rate", "HZ", "sample rate; a radio's default is 8M")
+    add("--frequency", "HZ", "middle of the band; a radio's default is 872.5M")
+    add(
+        "--gain",
+        "STAGE=DB",
+        "gain of a radio's stage (rf, if, bb or its own name), may be repeated",
+        stage_gain,
+        action="append",
+        default=[],
+    )
+    add("--bandwidth", "HZ", "radio's analog filter; default: the driver's choice", default=0.0)
+    add("--ppm", "PPM", "correction of the radio's clock", float, default=0.0)
+
+
+def _add_signal(group):
+    def add(name, unit, text, kind=number, **more):
+        group.add_argument(name, metavar=unit, type=kind, help=text, **more)
+
+    add("--symbol-rate", "HZ", "symbols a second (default 50k)", default=50e3)
+    add("--deviation", "HZ", "from the centre to one tone (default 25k)", default=25e3)
+    add("--sync-word", "HEX", "first bit sent first (default 904e)", str, default="904e")
+    add("--sync-max-errors", "BITS", "wrong bits allowed in it (default 0)", int, default=0)
+    add("--preamble-min", "SYMBOLS", "alternating symbols before it (default 16)", int, default=16)
+    add("--framing", "NAME", "a, b, c, d or auto: find it out (default auto)", str, default="auto")
+    add("--threshold", "DB", "burst over noise from which on it is looked at")
+    add("--dc-mask", "HZ", "leave out this much on either side of the middle of the band")
+    add("--max-burst", "SECONDS", "cut bursts longer than this")
+
+
+def _add_output(group):
+    group.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write one JSON object a line to FILE; - writes them to standard output in place of "
+        "the lines for people",
+    )
+    group.add_argument(
+        "--checked-only",
+        action="store_true",
+        help="leave out packets whose check failed",
+    )
+
+
+def fail(message):
+    """Says on one line of standard error what is wrong."""
+    print(f"kaifa_rx: {' '.join(str(message).split())}", file=sys.stderr)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what the command line says to a source of samples and what is known of them."""
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .recording import ALIASES, FORMATS, InputError, Recording, bare_recording, sample_format
+from .sigmf import meta_path_of, sigmf_recording
+from .sources import file_source, radio_source, stdin_source
+
+RADIO_RATE = 8e6
+RADIO_FREQUENCY = 872.5e6
+
+
+@dataclass(frozen=True)
+class Input:
+    """A source block and what is known of its samples.
+
+    sample_rate, center_frequency: Hz; 0 as frequency where nobody knows it.
+    recording: what is read; None for a radio.
+    """
+
+    source: object
+    sample_rate: float
+    center_frequency: float
+    recording: Recording | None
+
+    @property
+    def live(self):
+        """The samples come from a radio."""
+        return self.recording is None
+
+
+def open_input(args):
+    """Opens the source that parse_arguments() read; InputError if it cannot be used."""
+    if args.source == "-":
+        return _recorded(stdin_source, _stdin_recording(args))
+    path = Path(args.source)
+    wanted = (args.format, args.rate, args.frequency)
+    if meta := meta_path_of(path):
+        return _recorded(file_source, sigmf_recording(meta, *wanted))
+    if path.exists() or path.suffix[1:].lower() in (*FORMATS, *ALIASES):
+        return _recorded(file_source, bare_recording(path, *wanted))
+    return _radio(args)
+
+
+def _recorded(source, recording):
+    if not recording.sample_rate > 0:
+        raise InputError(f"sample rate is {recording.sample_rate} Hz, expected more than 0 Hz")
+    frequency = recording.center_frequency
+    if frequency is None:
+        print(
+            "kaifa_rx: frequency of the recording unknown, those of frames count from its middle "
+            "(--frequency tells it)",
+            file=sys.stderr,
+        )
+    return Input(source(recording), recording.sample_rate, frequency or 0.0, recording)
+
+
+def _stdin_recording(args):
+    if args.format is None:
+        raise InputError("standard input: sample format unknown, expected --format")
+    if args.rate is None:
+        raise InputError("standard input: sample rate unknown, expected --rate in Hz")
+    return Recording(None, sample_format(args.format), args.rate, args.frequency)
+
+
+def _radio(args):
+    rate = RADIO_RATE if args.rate is None else args.rate
+    frequency = RADIO_FREQUENCY if args.frequency is None else args.frequency
+    with _drivers_held_back():
+        radio = radio_source(
+            args.source, rate, frequency, dict(args.gain), args.bandwidth, args.ppm
+        )
+    return Input(radio, radio.sample_rate, radio.center_frequency, None)
+
+
+@contextmanager
+def _drivers_held_back():
+    """Keeps the greetings of radio drivers off the terminal while a radio is opened."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with tempfile.TemporaryFile() as aside:
+            os.dup2(aside.fileno(), 2)
+            yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

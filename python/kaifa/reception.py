@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run of the receiver, from the first sample to the last frame."""
+
+import threading
+import time
+
+from gnuradio import gr
+
+from .frame_sink import frame_sink
+from .host_clock import HostClock
+from .recording import checksum_fault
+from .status import ProgressBar, StatusLine
+
+POLL_SECONDS = 0.1
+
+
+class Reception:
+    """A flowgraph of a source, a receiver and a sink for frames.
+
+    source:   an Input.
+    receiver: a kaifa.receiver for its samples.
+    write:    called with a list of messages of kaifa_frame_parser, in order.
+    """
+
+    def __init__(self, source, receiver, write):
+        self._input, self._receiver, self._write = source, receiver, write
+        self._sink = frame_sink()
+        self._clock = HostClock(source.sample_rate) if source.live else None
+        self._ended = threading.Event()
+        self.stopped = False
+        self._top = gr.top_block("kaifa_rx")
+        self._top.connect(source.source, receiver)
+        for port in ("frames", "rejects"):
+            self._top.msg_connect(receiver, port, self._sink, frame_sink.PORT)
+
+    def stop(self, *_signal):
+        """Ends the reception after the samples that have come; the second time at once."""
+        if self.stopped:
+            self._top.stop()
+        self.stopped = True
+        self._input.source.finish()
+
+    def run(self):
+        """Receives until the input ends or stop() is called; every frame is written by then.
+
+        What `write` raises ends the reception and goes on to the caller.
+        """
+        recording = self._input.recording
+        samples = recording.samples if recording else None
+        status = ProgressBar(samples) if samples else StatusLine()
+        self._anchor_times()
+        self._top.start()
+        threading.Thread(target=self._wait, daemon=True).start()
+        try:
+            while not self._ended.wait(POLL_SECONDS):
+                self._hand_out(self._sink.take(), status)
+                self._follow_clock()
+                status.update(self.counts())
+            self._hand_out(self._sink.take_last(), status)
+        finally:
+            status.close()
+            self._top.stop()
+            self._ended.wait()
+
+    def counts(self):
+        """The receiver's counts, with the samples lost where a clock can tell."""
+        lost = {"lost": self._clock.lost_samples} if self._clock else {}
+        return self._receiver.counts() | lost
+
+    def faults(self):
+        """What was wrong with the samples: a list of lines."""
+        recording = self._input.recording
+        faults = [self._input.source.fault(), recording and recording.fault]
+        if recording and not self.stopped:
+            faults.append(checksum_fault(recording, lambda: not self.stopped))
+        return [fault for fault in faults if fault]
+
+    def _anchor_times(self):
+        if self._clock:
+            self._anchor(0, time.time())
+        else:
+            for anchor in self._input.recording.anchors:
+                self._receiver.add_time_anchor(anchor.sample, anchor.seconds, anchor.fraction)
+
+    def _follow_clock(self):
+        if not self._clock:
+            return
+        anchor = self._clock.update(time.time(), self._input.source.samples())
+        if anchor:
+            self._anchor(*anchor)
+
+    def _anchor(self, sample, moment):
+        self._receiver.add_time_anchor(sample, int(moment), moment % 1.0)
+
+    def _wait(self):
+        self._top.wait()
+        self._ended.set()
+
+    def _hand_out(self, messages, status):
+        if messages := list(messages):
+            status.clear()
+            self._write(messages)

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the messages of kaifa_frame_parser to records, JSON lines and lines for people.
+
+A record is a flat dict with the same keys, in the same order, for every packet; what a packet does
+not have is None. docs/records.md explains each.
+"""
+
+import json
+from datetime import datetime, timezone
+
+import pmt
+
+NANOSECONDS = 10**9
+
+
+def record(message, sample_rate, dated_from):
+    """The record of a message from port frames or rejects.
+
+    sample_rate: of the recording, in Hz.
+    dated_from:  first sample whose date is known; None if there is none.
+    """
+    packet, mpdu = pmt.car(message), pmt.cdr(message)
+    start = _real(packet, "sample_start")
+    dated = dated_from is not None and start >= dated_from
+    return {
+        "time": utc_text(*_time(packet)) if dated else None,
+        "time_s": round(start / sample_rate, 9),
+        "sample_start": round(start, 2),
+        "frequency_hz": _real(packet, "center_frequency", 1),
+        "snr_db": _real(packet, "snr_db", 2),
+        "magnitude_db": _real(packet, "magnitude_db", 2),
+        "framing": _text(packet, "framing"),
+        "check": _text(packet, "check"),
+        "whitening": _text(packet, "whitening"),
+        "check_ok": _flag(packet, "check_ok"),
+        "reason": _text(packet, "reason"),
+        "reason_text": _text(packet, "reason_text"),
+        **_mac_header(packet),
+        "mpdu": _hex(mpdu),
+        "octets": _octets(packet, "octets"),
+        **_radio(packet),
+    }
+
+
+def json_line(fields):
+    """A record as one line of JSON, without a line end."""
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def human_line(fields):
+    """A record as one line for people, without a line end."""
+    clock = fields["time"][11:23] if fields["time"] else f"{fields['time_s']:12.6f}"
+    head = f"{clock}  {fields['frequency_hz'] / 1e6:8.4f} MHz  {fields['snr_db']:4.1f} dB  "
+    if not fields["check_ok"]:
+        return head + f"rejected: {fields['reason_text']}: {fields['octets']}"
+    return head + _frame_text(fields)
+
+
+def utc_text(seconds, fraction):
+    """ISO 8601 in UTC with nanoseconds; `seconds` since 1970 and the fraction of one."""
+    carry, nanoseconds = divmod(round(fraction * NANOSECONDS), NANOSECONDS)
+    moment = datetime.fromtimestamp(seconds + carry, timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+
+
+def _mac_header(packet):
+    pan_id = _number(packet, "pan_id")
+    return {
+        "type": _text(packet, "type"),
+        "sequence": _number(packet, "sequence"),
+        "pan_id": None if pan_id is None else f"{pan_id:04x}",
+        "source": _text(packet, "source"),
+        "source_inferred": _flag(packet, "source_inferred"),
+        "destination": _text(packet, "destination"),
+        "destination_inferred": _flag(packet, "destination_inferred"),
+        "encrypted": _flag(packet, "encrypted"),
+        "security_level": _number(packet, "security_level"),
+        "frame_counter": _number(packet, "frame_counter"),
+        "key_id_mode": _number(packet, "key_id_mode"),
+        "key_index": _number(packet, "key_index"),
+        "key_source": _octets(packet, "key_source"),
+        "header_ies": _elements(packet, "header_ies"),
+        "payload_ies": _elements(packet, "payload_ies"),
+        "payload": _octets(packet, "payload"),
+        "mic": _octets(packet, "mic"),
+        "mac_error": _text(packet, "mac_error"),
+        "irregularity": _text(packet, "irregularity"),
+    }
+
+
+def _radio(packet):
+    return {
+        "preamble_symbols": _number(packet, "preamble_symbols"),
+        "preamble_phase": _text(packet, "preamble_phase"),
+        "inverted": _flag(packet, "inverted"),
+        "sync_errors": _number(packet, "sync_errors"),
+        "deviation_hz": _real(packet, "deviation", 1),
+        "clock_error_ppm": _real(packet, "clock_error_ppm", 1),
+        "packet_end": _text(packet, "packet_end"),
+        "burst": _number(packet, "id"),
+        "burst_truncated": _flag(packet, "truncated"),
+    }
+
+
+def _frame_text(fields):
+    how = f"{fields['framing']} {fields['check']}"
+    if fields["mac_error"]:
+        return f"{how:8}  {fields['type']}: {fields['mac_error']}: {fields['mpdu']}"
+    sequence = "-" if fields["sequence"] is None else fields["sequence"]
+    text = (
+        f"{how:8}  {fields['type']:9}  seq {sequence:>3}  pan {fields['pan_id'] or '-':4}  "
+        f"{_party(fields, 'source'):>17} > {_party(fields, 'destination'):17}"
+    )
+    if fields["security_level"] is not None:
+        text += f"  level {fields['security_level']}  counter {fields['frame_counter']}"
+    octets = len(fields["payload"]) // 2
+    if octets:
+        kind = "encrypted octets" if fields["encrypted"] else "octets"
+        text += f"  {octets} {kind}"
+    return text.rstrip()
+
+
+def _party(fields, name):
+    # An acknowledgement names nobody; who is inferred from the exchange is marked so.
+    return (fields[name] or "-") + ("?" if fields[f"{name}_inferred"] else "")
+
+
+def _value(packet, key):
+    return pmt.dict_ref(packet, pmt.intern(key), pmt.PMT_NIL)
+
+
+def _real(packet, key, digits=None):
+    value = pmt.to_double(_value(packet, key))
+    return value if digits is None else round(value, digits)
+
+
+def _number(packet, key):
+    value = _value(packet, key)
+    if pmt.is_uint64(value):
+        return pmt.to_uint64(value)
+    return pmt.to_long(value) if pmt.is_integer(value) else None
+
+
+def _text(packet, key):
+    value = _value(packet, key)
+    return pmt.symbol_to_string(value) if pmt.is_symbol(value) else None
+
+
+def _flag(packet, key):
+    value = _value(packet, key)
+    return pmt.to_bool(value) if pmt.is_bool(value) else None
+
+
+def _octets(packet, key):
+    value = _value(packet, key)
+    return _hex(value) if pmt.is_u8vector(value) else None
+
+
+def _elements(packet, key):
+    value = _value(packet, key)
+    if not pmt.is_vector(value):
+        return None
+    pairs = (pmt.vector_ref(value, i) for i in range(pmt.length(value)))
+    return [{"id": pmt.to_long(pmt.car(p)), "content": _hex(pmt.cdr(p))} for p in pairs]
+
+
+def _time(packet):
+    value = _value(packet, "rx_time")
+    return pmt.to_uint64(pmt.tuple_ref(value, 0)), pmt.to_double(pmt.tuple_ref(value, 1))
+
+
+def _hex(octets):
+    return bytes(pmt.u8vector_elements(octets)).hex()
