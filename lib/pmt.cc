@@ -117,6 +117,7 @@ pmt::pmt_t burst_dict(const bridge::Burst& burst)
     dict = with(dict, key::sample_rate, burst.sample_rate);
     dict = with(dict, key::original_rate, burst.tag.sample_rate);
     dict = with(dict, key::sample_offset, burst.sample_offset);
+    dict = with(dict, key::onset, burst.onset);
     return pmt::dict_add(dict, key::truncated, pmt::from_bool(burst.tag.truncated));
 }
 
@@ -126,6 +127,7 @@ bridge::BurstInfo burst_info(const pmt::pmt_t& dict, uint64_t key)
     info.key = key;
     info.center_frequency = real_in(dict, key::center_frequency).value_or(0.0);
     info.sample_offset = real_in(dict, key::sample_offset).value_or(0.0);
+    info.onset = real_in(dict, key::onset).value_or(info.sample_offset);
     info.original_rate = real_in(dict, key::original_rate).value_or(0.0);
     info.rx_time = time_in(dict).value_or(bridge::Time{ 0, 0.0 });
     info.magnitude_db = real_in(dict, key::magnitude_db).value_or(0.0);

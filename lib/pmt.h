@@ -40,6 +40,7 @@ inline const pmt::pmt_t magnitude_db = pmt::mp("magnitude_db");
 inline const pmt::pmt_t noise_dbfs_hz = pmt::mp("noise_dbfs_hz");
 inline const pmt::pmt_t snr_db = pmt::mp("snr_db");
 inline const pmt::pmt_t sample_offset = pmt::mp("sample_offset");
+inline const pmt::pmt_t onset = pmt::mp("onset");
 inline const pmt::pmt_t truncated = pmt::mp("truncated");
 // of a packet
 inline const pmt::pmt_t sample_start = pmt::mp("sample_start");

@@ -74,6 +74,7 @@ pub mod ffi {
     struct Burst {
         tag: BurstTag,
         sample_offset: f64,
+        onset: f64,
         sample_rate: f64,
         length: usize,
     }
@@ -102,6 +103,7 @@ pub mod ffi {
         key: u64,
         center_frequency: f64,
         sample_offset: f64,
+        onset: f64,
         original_rate: f64,
         rx_time: Time,
         magnitude_db: f64,

@@ -63,6 +63,7 @@ impl BurstToPdu {
         Ok(ffi::Burst {
             tag,
             sample_offset: burst.sample_offset,
+            onset: burst.onset,
             sample_rate: burst.sample_rate_hz,
             length: burst.samples.len(),
         })

@@ -66,6 +66,7 @@ impl SyncStrobe {
             id: info.key,
             center_frequency_hz: info.center_frequency,
             sample_offset: info.sample_offset,
+            onset: info.onset,
             original_rate_hz: info.original_rate,
             rx_time: info.rx_time.into(),
             magnitude_db: info.magnitude_db,

@@ -17,6 +17,8 @@ const DOUBT_LIMIT: f32 = 8.0;
 pub struct Acquired {
     /// Standing on the last symbol of the sync word.
     pub slicer: Slicer,
+    /// Carrier offset over the preamble, in units of the input.
+    pub offset: f32,
     /// Symbols of preamble.
     pub preamble_symbols: u32,
     /// Start of the first symbol of the preamble, in samples.
@@ -45,12 +47,7 @@ pub fn acquire(
     let preamble = |k: u32| polarity * if k % 2 == 1 { last } else { -last };
     let (offset, strength) =
         levels(history, hit, sync, nominal, known_preamble, &preamble, polarity);
-    let mut slicer = Slicer {
-        timing: Timing::new(nominal, hit.last_symbol, 0.15),
-        offset,
-        strength,
-        error: 0.1,
-    };
+    let mut slicer = Slicer::new(Timing::new(nominal, hit.last_symbol, 0.15), offset, strength);
 
     // Back through the sync word and the preamble.
     for k in (0..sync.len()).rev() {
@@ -63,11 +60,14 @@ pub fn acquire(
     }
     let (mut score, mut best, mut count) = (0.0f32, 0.0f32, 0);
     let mut start = slicer.timing.clone();
+    let mut values = Vec::new();
     for k in 1..=MAX_PREAMBLE_SYMBOLS {
-        if slicer.timing.center() - slicer.timing.period() / 2.0 < earliest - 1.0 {
+        // A symbol of which more than half was sent counts.
+        if slicer.timing.center() < earliest {
             break;
         }
         let soft = slicer.soft(history);
+        values.push(soft);
         // What the preamble says of a symbol against what noise would: noise is seldom so near.
         let miss = (soft - preamble(k)) * (soft - preamble(k));
         score += 1.0 - 4.0 * miss.min(0.5);
@@ -81,9 +81,14 @@ pub fn acquire(
         step_back(&mut slicer, history, preamble(k), preamble(k + 1));
     }
 
+    // Ones and zeros are as many in a preamble and have the same neighbours: whatever filters do to
+    // them, the middle between them is the carrier.
+    let pairs = &values[..count as usize / 2 * 2];
+    let offset = offset + strength * pairs.iter().sum::<f32>() / pairs.len().max(1) as f32;
+
     // Forward again from the first symbol, with the clock that was learned on the way back.
-    slicer = Slicer { timing: Timing::resume(&start), offset, strength, error: 0.1 };
-    let preamble_start = slicer.timing.center() - slicer.timing.period() / 2.0;
+    slicer = Slicer::new(Timing::resume(&start), offset, strength);
+    let preamble_start = (slicer.timing.center() - slicer.timing.period() / 2.0).max(earliest);
     let symbols: Vec<f32> =
         (1..=count).rev().map(preamble).chain(sync.iter().map(|s| polarity * s)).collect();
     let mut strobes = Vec::with_capacity(symbols.len());
@@ -102,10 +107,19 @@ pub fn acquire(
     let sync_start = in_sync[0].0 - slicer.timing.period() / 2.0;
     let wrong = |(&(_, soft), &symbol): (&(f64, f32), &f32)| soft * symbol * polarity < 0.0;
     let sync_errors = in_sync.iter().zip(sync).filter(|&pair| wrong(pair)).count() as u32;
-    Acquired { slicer, preamble_symbols: count, preamble_start, sync_start, sync_errors, strobes }
+    Acquired {
+        slicer,
+        offset,
+        preamble_symbols: count,
+        preamble_start,
+        sync_start,
+        sync_errors,
+        strobes,
+    }
 }
 
-/// Offset and strength by least squares over the symbols that the correlator has compared.
+/// Offset and strength over the symbols that the correlator has compared: the offset from the
+/// preamble, in which both levels have the same neighbours, the strength by least squares.
 fn levels(
     history: &History,
     hit: &Hit,
@@ -115,18 +129,18 @@ fn levels(
     preamble: &impl Fn(u32) -> f32,
     polarity: f32,
 ) -> (f32, f32) {
+    let value = |k: usize| history.mean(hit.last_symbol - k as f64 * nominal, 0.8 * nominal);
+    let pairs = known_preamble as usize / 2 * 2;
+    let sum: f32 = (0..pairs).map(|k| value(sync.len() + k)).sum();
+    let offset = sum / pairs as f32;
     let sync_part = sync.iter().rev().map(|s| polarity * s);
-    let preamble_part = (1..=known_preamble).map(preamble);
-    let (mut n, mut s, mut y, mut ys) = (0.0f32, 0.0f32, 0.0f32, 0.0f32);
-    for (k, symbol) in sync_part.chain(preamble_part).enumerate() {
-        let value = history.mean(hit.last_symbol - k as f64 * nominal, 0.8 * nominal);
-        n += 1.0;
-        s += symbol;
-        y += value;
-        ys += value * symbol;
+    let symbols = sync_part.chain((1..=known_preamble).map(preamble));
+    let (mut count, mut product) = (0.0, 0.0);
+    for (k, symbol) in symbols.enumerate() {
+        count += 1.0;
+        product += symbol * (value(k) - offset);
     }
-    let strength = (ys - y * s / n) / (n - s * s / n);
-    let offset = (y - strength * s) / n;
+    let strength: f32 = product / count;
     (offset, strength.max(1e-9))
 }
 

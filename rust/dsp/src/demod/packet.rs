@@ -12,6 +12,9 @@ pub struct BurstInfo {
     pub center_frequency_hz: f64,
     /// Input sample of the original recording, fractional, of the first sample of the burst.
     pub sample_offset: f64,
+    /// Sample of the original recording, fractional, at which the energy of the burst sets in: no
+    /// preamble starts before it.
+    pub onset: f64,
     /// Samples of the original recording per second.
     pub original_rate_hz: f64,
     /// Time of the first sample of the burst.

@@ -24,9 +24,16 @@ pub struct Slicer {
     pub strength: f32,
     /// Mean squared distance of soft bits from -1 and 1.
     pub error: f32,
+    /// Soft value of the symbol before and what it was.
+    last: Option<(f32, f32)>,
 }
 
 impl Slicer {
+    /// Begins at `timing` with these levels.
+    pub fn new(timing: Timing, offset: f32, strength: f32) -> Self {
+        Slicer { timing, offset, strength, error: 0.1, last: None }
+    }
+
     /// Soft value of the current symbol, about -1 or 1.
     pub fn soft(&self, history: &History) -> f32 {
         let width = SYMBOL_WIDTH * self.timing.period();
@@ -34,11 +41,18 @@ impl Slicer {
     }
 
     /// Learns levels from the current symbol, known or believed to be `symbol` (-1 or 1).
+    ///
+    /// The offset is learned where one symbol follows an unlike one: what a filter takes away from
+    /// short pulses it takes from both alike, while runs would pull the offset to their side.
     pub fn learn_levels(&mut self, soft: f32, symbol: f32) {
         // A symbol in doubt says little about the levels.
         let miss = (soft - symbol).clamp(-1.0, 1.0);
         self.error += ERROR_SHARE * (miss * miss - self.error);
-        self.offset += LEVEL_SHARE * miss * self.strength;
+        if let Some((other, _)) = self.last.filter(|&(_, last)| last != symbol) {
+            let middle = (0.5 * (soft + other)).clamp(-1.0, 1.0);
+            self.offset += LEVEL_SHARE * middle * self.strength;
+        }
+        self.last = Some((soft, symbol));
         self.strength *= 1.0 + LEVEL_SHARE * miss * symbol;
     }
 

@@ -200,7 +200,7 @@ impl SyncStrobe {
             &self.sync,
             self.config.samples_per_symbol(),
             self.config.preamble_min_symbols,
-            self.oldest_needed() as f64,
+            self.earliest_preamble(),
         );
         let allowed = match self.state {
             State::Search => acquired.sync_errors <= self.config.sync_max_errors,
@@ -322,7 +322,7 @@ impl SyncStrobe {
             sample_start,
             time,
             center_frequency_hz: center_frequency_hz
-                + f64::from(reception.slicer.offset) * config.hz_per_unit,
+                + f64::from(reception.acquired.offset) * config.hz_per_unit,
             preamble_symbols: reception.acquired.preamble_symbols,
             preamble_phase: reception.hit.phase,
             inverted: reception.hit.inverted,
@@ -361,6 +361,18 @@ impl SyncStrobe {
             self.counts.bursts_without_sync += 1;
         }
         self.segment = Segment::Gap;
+    }
+
+    /// Where the first symbol of a preamble can begin.
+    fn earliest_preamble(&self) -> f64 {
+        let oldest = self.oldest_needed() as f64;
+        match &self.segment {
+            Segment::Burst { start, info, .. } => {
+                let seconds = (info.onset - info.sample_offset) / info.original_rate_hz;
+                oldest.max(*start as f64 + seconds * self.config.sample_rate_hz)
+            }
+            _ => oldest,
+        }
     }
 
     /// First sample that something still to come may look at or mark.

@@ -7,6 +7,7 @@ use num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
 use super::channel::{Synthesis, Tuning};
+use super::onset::onset;
 use super::plan::Plan;
 use super::Config;
 use crate::detect::{BurstEnd, BurstEvent, BurstStart};
@@ -19,6 +20,8 @@ pub struct Burst {
     pub start: BurstStart,
     /// Input sample, fractional, to which `samples[0]` belongs.
     pub sample_offset: f64,
+    /// Input sample, fractional, at which the energy of the burst sets in.
+    pub onset: f64,
     /// Sample rate of `samples` in Hz.
     pub sample_rate_hz: f64,
     /// The burst, its centre at 0 Hz.
@@ -210,8 +213,10 @@ impl BurstExtractor {
             let truncated = open.truncated || !open.ended;
             self.counts.bursts += 1;
             self.counts.truncated += u64::from(truncated);
+            let onset = onset(&open.samples, rate);
             bursts.push(Burst {
                 sample_offset: open.first as f64 * decimation,
+                onset: (open.first + onset as u64) as f64 * decimation,
                 start: open.start,
                 sample_rate_hz: rate,
                 samples: open.samples,
