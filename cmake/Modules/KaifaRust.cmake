@@ -8,8 +8,6 @@
 
 find_program(CARGO cargo HINTS $ENV{HOME}/.cargo/bin)
 if(NOT CARGO)
-    # Debian's package of a newer toolchain than its release had
-    find_program(CARGO_WEB cargo-web)
     message(FATAL_ERROR "cargo not found. Install Rust 1.88 or later: https://rustup.rs")
 endif()
 find_package(Threads REQUIRED)

@@ -21,10 +21,13 @@ except ImportError as error:
         "that the installation names."
     ) from error
 
+from .receiver import receiver
+
 __all__ = [
     "burst_tagger",
     "burst_to_stream",
     "kaifa_frame_parser",
+    "receiver",
     "sync_and_strobe",
     "tagged_burst_to_pdu",
 ]

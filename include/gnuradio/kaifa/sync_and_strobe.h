@@ -45,9 +45,9 @@ public:
                      double deviation = 25e3,
                      double demod_gain = 1.0,
                      const std::string& sync_word = "904e",
-                     int sync_max_errors = 0,
+                     int sync_max_errors = 1,
                      int preamble_min_symbols = 16,
-                     int max_packet_bits = 16408,
+                     int max_packet_bits = 16392,
                      const std::string& framing = "auto");
 
     //! Packets published.

@@ -86,9 +86,9 @@ void bind_sync_and_strobe(py::module& m)
              py::arg("deviation") = 25e3,
              py::arg("demod_gain") = 1.0,
              py::arg("sync_word") = "904e",
-             py::arg("sync_max_errors") = 0,
+             py::arg("sync_max_errors") = 1,
              py::arg("preamble_min_symbols") = 16,
-             py::arg("max_packet_bits") = 16408,
+             py::arg("max_packet_bits") = 16392,
              py::arg("framing") = "auto")
         .def("packets", &sync_and_strobe::packets)
         .def("bursts", &sync_and_strobe::bursts)

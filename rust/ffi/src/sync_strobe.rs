@@ -2,6 +2,7 @@
 //! Sync and strobe behind the wall.
 
 use std::collections::VecDeque;
+use std::f64::consts::TAU;
 
 use kaifa_dsp::demod::{self, Config, Packet, PacketEnd, PreamblePhase, StrobeEvent};
 use kaifa_dsp::{error, Error};
@@ -28,7 +29,7 @@ pub fn new_sync_strobe(config: &SyncStrobeConfig) -> Result<Box<SyncStrobe>> {
             sample_rate_hz: config.sample_rate,
             symbol_rate_hz: config.symbol_rate,
             deviation_hz: config.deviation,
-            hz_per_unit: hz_per_unit(config.sample_rate, config.demod_gain)?,
+            hz_per_unit: config.sample_rate / (TAU * config.demod_gain),
             sync_word,
             sync_bits,
             sync_max_errors: unsigned("sync_max_errors", config.sync_max_errors)?,
@@ -39,15 +40,6 @@ pub fn new_sync_strobe(config: &SyncStrobeConfig) -> Result<Box<SyncStrobe>> {
     })?;
     let (events, finished, waiting) = Default::default();
     Ok(Box::new(SyncStrobe { engine, events, finished, waiting }))
-}
-
-/// What a value of 1 from GNU Radio's quadrature demodulator with `demod_gain` means in Hz.
-fn hz_per_unit(sample_rate_hz: f64, demod_gain: f64) -> error::Result<f64> {
-    if (1e-9..=1e9).contains(&demod_gain) {
-        Ok(sample_rate_hz / (std::f64::consts::TAU * demod_gain))
-    } else {
-        Err(Error::parameter("demod_gain", demod_gain, "1e-9 to 1e9"))
-    }
 }
 
 /// A sync word written in hexadecimal digits, and its number of bits.
