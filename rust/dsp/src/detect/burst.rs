@@ -6,6 +6,8 @@ use super::spectrum::Spectrum;
 
 /// Share of a burst's own strength below which a block is quiet.
 const QUIET_SHARE: f32 = 0.1;
+/// A signal this many times as strong on the same channel is another burst.
+const OVERTAKES: f32 = 8.0;
 
 /// What a burst that is up is waiting for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,7 +37,7 @@ pub struct Burst {
     pub level: f32,
     /// Ratio below which a block is quiet.
     quiet_below: f32,
-    /// Strength at the start, so that the end is placed with what it was judged by.
+    /// Sample at which its tag stands.
     pub start_sample: u64,
 }
 
@@ -69,8 +71,17 @@ impl Burst {
         }
     }
 
+    /// Energy from which on what is seen here is not this burst. While it opens its own strength
+    /// is not known.
+    pub fn overtaken_from(&self) -> f32 {
+        match self.phase {
+            Phase::Opening => f32::INFINITY,
+            Phase::Open => 1.0 + OVERTAKES * (self.level - 1.0),
+        }
+    }
+
     /// Centre, strength and start from the blocks up to and with `until`; `earliest` is the first
-    /// block that may belong to it. Returns the first sample of the burst, estimated.
+    /// block that may belong to it.
     pub fn settle(
         &mut self,
         spectrum: &Spectrum,

@@ -12,6 +12,8 @@ const TONE_SHARE: f32 = 0.93;
 pub struct Candidate {
     /// Bin in the middle of the width that holds most.
     pub bin: usize,
+    /// Mean ratio to the floor over the width.
+    pub energy: f32,
 }
 
 /// Searches rows of ratios to the noise floor; keeps its buffers.
@@ -28,14 +30,8 @@ impl Search {
     }
 
     /// Appends to `found` each local maximum of the mean ratio over a burst's width that is above
-    /// `threshold`, not `blocked` and not a steady tone.
-    pub fn find(
-        &mut self,
-        ratios: &[f32],
-        blocked: &[bool],
-        threshold: f32,
-        found: &mut Vec<Candidate>,
-    ) {
+    /// the `threshold` of its bin and not a steady tone.
+    pub fn find(&mut self, ratios: &[f32], threshold: &[f32], found: &mut Vec<Candidate>) {
         let (bins, half) = (ratios.len(), self.width / 2);
         let mut sum = 0.0;
         for (prefix, &ratio) in self.prefix[1..].iter_mut().zip(ratios) {
@@ -48,10 +44,10 @@ impl Search {
         }
         let mut k = 0;
         while k < bins {
-            if self.energy[k] > threshold && !blocked[k] && self.is_peak(k) {
+            if self.energy[k] > threshold[k] && self.is_peak(k) {
                 let (low, high) = (k.saturating_sub(half), (k + half + 1).min(bins));
                 if !is_tone(&ratios[low..high]) {
-                    found.push(Candidate { bin: k });
+                    found.push(Candidate { bin: k, energy: self.energy[k] });
                 }
                 k += self.width;
             } else {
@@ -80,7 +76,7 @@ fn is_tone(ratios: &[f32]) -> bool {
     strongest > TONE_SHARE * total
 }
 
-/// Mean ratio in the `width` bins around `center`, clipped to the band.
+/// Mean ratio of `powers` to the floor in `bins`.
 pub fn energy_at(powers: &[f32], inverse_floor: &[f32], bins: std::ops::Range<usize>) -> f32 {
     let count = bins.len().max(1) as f32;
     let sum: f32 = powers[bins.clone()]
@@ -96,6 +92,8 @@ pub fn energy_at(powers: &[f32], inverse_floor: &[f32], bins: std::ops::Range<us
 /// The two tones of FSK weigh the same over a preamble, so this is the carrier. The window moves
 /// with the estimate, so that a start beside the centre does not pull it.
 pub fn centroid(ratios: &[f32], start: f64, width: f64) -> f64 {
+    // A window that just holds both tones would lose one of them to a small error of its place.
+    let width = 1.3 * width;
     let mut center = start;
     for _ in 0..6 {
         let low = (center - width / 2.0).round().max(0.0) as usize;
@@ -125,7 +123,9 @@ mod tests {
 
     fn search(ratios: &[f32], blocked: &[bool]) -> Vec<usize> {
         let mut found = Vec::new();
-        Search::new(ratios.len(), 25).find(ratios, blocked, 2.0, &mut found);
+        let threshold: Vec<f32> =
+            blocked.iter().map(|&b| if b { f32::INFINITY } else { 2.0 }).collect();
+        Search::new(ratios.len(), 25).find(ratios, &threshold, &mut found);
         found.iter().map(|c| c.bin).collect()
     }
 

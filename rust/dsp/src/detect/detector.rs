@@ -69,7 +69,8 @@ pub struct BurstDetector {
     previous_power: Vec<f32>,
     ratios: Vec<f32>,
     busy: Vec<bool>,
-    blocked: Vec<bool>,
+    /// For each bin the energy from which on a burst is seen.
+    threshold: Vec<f32>,
     found: Vec<Candidate>,
     bursts: Vec<Burst>,
     /// Events that wait for earlier ones, in order of offset.
@@ -113,7 +114,7 @@ impl BurstDetector {
             previous_power: vec![0.0; size],
             ratios: vec![0.0; size],
             busy: vec![false; size],
-            blocked: vec![false; size],
+            threshold: vec![0.0; size],
             found: Vec::new(),
             bursts: Vec::new(),
             waiting: Vec::new(),
@@ -265,14 +266,16 @@ impl BurstDetector {
         self.settled = self.settled.max(settled.min(self.counts.samples));
     }
 
-    /// Marks the bins that bursts fill, and those in which no other burst is looked for.
+    /// Marks the bins that bursts fill, and what it takes to be seen beside them.
     fn mark_bursts(&mut self) {
-        self.busy.fill(false);
-        self.blocked.fill(false);
         let (width, bins) = (self.width as f64, self.config.fft_size);
+        self.busy.fill(false);
+        self.threshold.fill(10f32.powf(self.config.threshold_db as f32 / 10.0));
         for burst in &self.bursts {
             self.busy[around(burst.center, 1.5 * width, bins)].fill(true);
-            self.blocked[around(burst.center, 1.8 * width, bins)].fill(true);
+            for threshold in &mut self.threshold[around(burst.center, 1.8 * width, bins)] {
+                *threshold = threshold.max(burst.overtaken_from());
+            }
         }
         let masked = self.config.dc_mask_hz / self.config.sample_rate_hz * bins as f64;
         if masked > 0.0 {
@@ -325,13 +328,13 @@ impl BurstDetector {
         if masked > 0.0 {
             self.ratios[around(bins as f64 / 2.0, 2.0 * masked, bins)].fill(1.0);
         }
-        let threshold = 10f32.powf(self.config.threshold_db as f32 / 10.0);
         self.found.clear();
-        self.search.find(&self.ratios, &self.blocked, threshold, &mut self.found);
+        self.search.find(&self.ratios, &self.threshold, &mut self.found);
         let seen_from = blocks.start.saturating_sub(self.lengths.step);
-        let lowest = 1.0 + 0.5 * (threshold - 1.0);
-        for &Candidate { bin } in &self.found {
+        let lowest = 0.5 + 0.5 * 10f32.powf(self.config.threshold_db as f32 / 10.0);
+        for Candidate { bin, energy } in std::mem::take(&mut self.found) {
             let at = around(bin as f64, self.width as f64, bins);
+            let inverse = self.floor.inverse();
             let loud = (seen_from..blocks.end)
                 .filter(|&b| energy_at(self.spectrum.row(b), inverse, at.clone()) > lowest)
                 .count() as u64;
@@ -339,14 +342,31 @@ impl BurstDetector {
             if 5 * loud < 3 * (blocks.end - seen_from) || loud < 2 {
                 continue;
             }
+            self.overtake(bin, energy, seen_from);
             let mut burst =
                 Burst::new(self.counts.bursts, bin, self.width, bins, seen_from, lowest);
             for block in seen_from..blocks.end {
-                burst.watch(&self.spectrum, inverse, block);
+                burst.watch(&self.spectrum, self.floor.inverse(), block);
             }
             self.counts.bursts += 1;
             self.bursts.push(burst);
         }
+    }
+
+    /// Ends bursts around `bin` that are so weak against `energy` that they were something else.
+    fn overtake(&mut self, bin: usize, energy: f32, now: u64) {
+        let width = self.width as f64;
+        let mut up = std::mem::take(&mut self.bursts);
+        up.retain_mut(|burst| {
+            let near = (burst.center - bin as f64).abs() <= 0.9 * width;
+            let stays = !near || energy <= burst.overtaken_from();
+            if !stays {
+                burst.last_loud = burst.last_loud.min(now).max(burst.first_block);
+                self.close(burst, false);
+            }
+            stays
+        });
+        self.bursts = up;
     }
 
     /// Measures a burst and lets its start wait for its turn.

@@ -48,6 +48,8 @@ pub struct NoiseFloor {
     /// Mean that noise has after values over [`QUIET_RATIO`] are left out.
     quiet_mean: f32,
     disturbed_steps: u32,
+    /// The floor before the last common change: strong bursts lift a whole band while they last.
+    before: Vec<f32>,
     settled: bool,
 }
 
@@ -66,6 +68,7 @@ impl NoiseFloor {
             expected_quantile: gamma_quantile(blocks as f64, QUANTILE) as f32,
             quiet_mean: truncated_gamma_mean(blocks, f64::from(QUIET_RATIO)) as f32,
             disturbed_steps: 0,
+            before: vec![SMALLEST; bins],
             settled: false,
         }
     }
@@ -110,23 +113,15 @@ impl NoiseFloor {
 
     /// Judges a step by its powers. `busy[k]` says that bin `k` belongs to a burst.
     pub fn judge(&mut self, step: &[f32], busy: &[bool]) -> Judgement {
-        let every = (step.len() / SAMPLED_BINS).max(1);
-        self.sampled.clear();
-        for k in (0..step.len()).step_by(every) {
-            if !busy[k] {
-                self.sampled.push(step[k] * self.inverse[k]);
-            }
-        }
-        if self.sampled.is_empty() {
+        let Some(common) =
+            common_change(step, &self.power, busy, self.expected_quantile, &mut self.sampled)
+        else {
             return Judgement::Normal;
-        }
-        let at = (self.sampled.len() as f64 * QUANTILE) as usize;
-        let quantile = *self.sampled.select_nth_unstable_by(at, f32::total_cmp).1;
-        if quantile <= 0.0 {
+        };
+        if common <= 0.0 {
             return Judgement::Silent;
         }
-        let common = quantile / self.expected_quantile;
-        if (1.0 / COMMON_RATIO..=COMMON_RATIO).contains(&common) {
+        if is_usual(common) {
             self.disturbed_steps = 0;
             return Judgement::Normal;
         }
@@ -135,12 +130,23 @@ impl NoiseFloor {
             return Judgement::Disturbed;
         }
         self.disturbed_steps = 0;
-        for power in &mut self.power {
-            *power = (*power * common).max(SMALLEST);
-        }
-        self.averaged = self.averaged.min(8.0);
-        self.refresh();
+        self.follow(step, busy, common);
         Judgement::Normal
+    }
+
+    /// Follows a common change: back to the floor before the last one if the step fits it, else
+    /// all bins alike.
+    fn follow(&mut self, step: &[f32], busy: &[bool], common: f32) {
+        let (expected, sampled) = (self.expected_quantile, &mut self.sampled);
+        let fits_before = common_change(step, &self.before, busy, expected, sampled);
+        std::mem::swap(&mut self.power, &mut self.before);
+        if !fits_before.is_some_and(is_usual) {
+            for (power, before) in self.power.iter_mut().zip(&self.before) {
+                *power = (before * common).max(SMALLEST);
+            }
+            self.averaged = self.averaged.min(8.0);
+        }
+        self.refresh();
     }
 
     /// Learns from a normal step. Bins of bursts are left as they are.
@@ -182,6 +188,30 @@ impl NoiseFloor {
             *inverse = 1.0 / power;
         }
     }
+}
+
+/// How much larger the quantile of the bins outside bursts is than noise over this floor has it;
+/// `None` without such bins.
+fn common_change(
+    step: &[f32],
+    floor: &[f32],
+    busy: &[bool],
+    expected_quantile: f32,
+    sampled: &mut Vec<f32>,
+) -> Option<f32> {
+    let every = (step.len() / SAMPLED_BINS).max(1);
+    sampled.clear();
+    let bins = (0..step.len()).step_by(every).filter(|&k| !busy[k]);
+    sampled.extend(bins.map(|k| step[k] / floor[k]));
+    if sampled.is_empty() {
+        return None;
+    }
+    let at = (sampled.len() as f64 * QUANTILE) as usize;
+    Some(*sampled.select_nth_unstable_by(at, f32::total_cmp).1 / expected_quantile)
+}
+
+fn is_usual(common: f32) -> bool {
+    (1.0 / COMMON_RATIO..=COMMON_RATIO).contains(&common)
 }
 
 /// Quantile `p` of the mean of `n` exponential variables of mean 1 (Wilson and Hilferty, 1931).
@@ -276,6 +306,26 @@ mod tests {
             assert_eq!(judged[3..], [Judgement::Normal; 2]);
             let mean = floor.power().iter().sum::<f32>() / BINS as f32;
             assert!((mean / gain - 1.0).abs() < 0.3, "{mean}");
+        }
+    }
+
+    #[test]
+    fn a_lift_that_goes_leaves_the_floor_as_it_was() {
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        let busy = vec![false; BINS];
+        let mut floor = floor();
+        floor.start(&step(&mut rng, |_| 1.0), BLOCKS, 64);
+        let lifted = |k: usize| if k < 400 { 20.0 } else { 2.0 };
+        for (count, lift) in [(60, false), (40, true), (10, false)] {
+            for _ in 0..count {
+                let now = step(&mut rng, |k| if lift { lifted(k) } else { 1.0 });
+                if floor.judge(&now, &busy) == Judgement::Normal {
+                    floor.learn(&now, &busy);
+                }
+            }
+        }
+        for (k, power) in floor.power().iter().enumerate() {
+            assert!((10.0 * power.log10()).abs() < 2.0, "bin {k}: {power}");
         }
     }
 
