@@ -57,6 +57,10 @@ class receiver(gr.hier_block2):
             gr.io_signature(1, 1, gr.sizeof_gr_complex),
             gr.io_signature(1, 1, gr.sizeof_float),
         )
+        if not deviation > 0:
+            raise ValueError(f"deviation is {deviation} Hz, expected more than 0 Hz")
+        # First of the blocks, for it judges the symbol rate by its own name.
+        self.parser = kaifa_frame_parser(framing=framing, symbol_rate=symbol_rate)
         bandwidth = 2 * (deviation + symbol_rate / 2)
         longest = {"max_burst_time": max_burst_time}
         self.tagger = burst_tagger(
@@ -83,7 +87,6 @@ class receiver(gr.hier_block2):
             preamble_min_symbols=preamble_min_symbols,
             framing=framing,
         )
-        self.parser = kaifa_frame_parser(framing=framing, symbol_rate=symbol_rate)
         self._wire(low_pass, demodulator)
 
     def _wire(self, low_pass, demodulator):

@@ -2,7 +2,7 @@
 """From the messages of kaifa_frame_parser to records, JSON lines and lines for people.
 
 A record is a flat dict with the same keys, in the same order, for every packet; what a packet does
-not have is None. docs/records.md explains each.
+not have is None. docs/record.schema.json explains each.
 """
 
 import json
