@@ -2,10 +2,11 @@
 """Recordings by kaifa_sim and the program under test, for all tests.
 
 The programs and the Python module are those in build/: run by script/test, or after
-`source script/env`.
+`. build/kaifa_env.sh`.
 """
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-KAIFA_RX = [sys.executable, str(ROOT / "apps" / "kaifa_rx")]
+KAIFA_RX = [sys.executable, shutil.which("kaifa_rx")]
 SAMPLE_RATE = 2_000_000
 FREQUENCY = 871_700_000
 

@@ -30,9 +30,9 @@ class receiver(gr.hier_block2):
 
     sample_rate, center_frequency: of the input, in Hz.
     symbol_rate: symbols a second.  deviation: Hz from the centre to one tone.
-    sync_word: hexadecimal, first bit sent first.  sync_max_errors: bits of it that may be wrong.
-    preamble_min_symbols: alternating symbols asked for before the sync word.
+    sync_word: hexadecimal, first bit sent first.
     framing: a, b, c, d or auto, which finds it out from the checks that pass.
+    sync_max_errors, preamble_min_symbols: as in sync_and_strobe; None takes its default.
     threshold_db, dc_mask, max_burst_time: as in burst_tagger; None takes its default.
     ValueError names a parameter that is out of range.
     """
@@ -44,8 +44,8 @@ class receiver(gr.hier_block2):
         symbol_rate=50e3,
         deviation=25e3,
         sync_word="904e",
-        sync_max_errors=0,
-        preamble_min_symbols=16,
+        sync_max_errors=None,
+        preamble_min_symbols=None,
         framing="auto",
         threshold_db=None,
         dc_mask=None,
@@ -83,9 +83,8 @@ class receiver(gr.hier_block2):
             deviation=deviation,
             demod_gain=gain,
             sync_word=sync_word,
-            sync_max_errors=sync_max_errors,
-            preamble_min_symbols=preamble_min_symbols,
             framing=framing,
+            **_given(sync_max_errors=sync_max_errors, preamble_min_symbols=preamble_min_symbols),
         )
         self._wire(low_pass, demodulator)
 
