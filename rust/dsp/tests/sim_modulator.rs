@@ -13,7 +13,7 @@ fn alternating(count: usize) -> Vec<u8> {
 
 /// Bits without order, the same every time.
 fn scrambled(count: usize) -> Vec<u8> {
-    (0..count as u64).map(|k| (k * k * 0x9e37_79b9 >> 13 & 1) as u8).collect()
+    (0..count as u64).map(|k| ((k * k * 0x9e37_79b9) >> 13 & 1) as u8).collect()
 }
 
 /// Frequency in Hz between each sample and the next.

@@ -148,7 +148,7 @@ fn a_seed_gives_these_octets_on_every_machine() {
     let hash = data.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &octet| {
         (hash ^ u64::from(octet)).wrapping_mul(0x100_0000_01b3)
     });
-    assert_eq!((truth.len(), format!("{hash:016x}")), (30, "7d5f50134ab638ff".into()));
+    assert_eq!((truth.len(), format!("{hash:016x}")), (30, "93c17d5540aa03c1".into()));
 }
 
 #[test]

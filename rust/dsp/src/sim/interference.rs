@@ -5,7 +5,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use super::config::Config;
-use super::modulator::phasor;
+use super::phasor::phasor;
 use super::random::{generator, waiting_time, Stream};
 use crate::error::{in_range, Result};
 use crate::Complex32;

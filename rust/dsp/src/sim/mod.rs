@@ -17,6 +17,7 @@ mod mpdu;
 mod node;
 mod noise;
 mod packet;
+mod phasor;
 mod pulse;
 mod random;
 mod schedule;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Binary FSK with continuous phase, rectangular or Gaussian pulses.
 
-use std::f64::consts::TAU;
-
+use super::phasor::phasor;
 use super::pulse::Pulse;
 use crate::error::{in_range, Error, Result};
 use crate::Complex32;
@@ -71,7 +70,8 @@ impl ModulatorConfig {
 /// The phase of each sample is computed in closed form from the number of the sample, in f64, so
 /// that no error piles up and the pieces in which the samples are asked for do not matter.
 pub struct Modulator {
-    levels: Vec<i8>,
+    /// +1 and -1, with as many zeros at either end as the pulse reaches beyond its symbol.
+    levels: Vec<f64>,
     pulse: Pulse,
     amplitude: f32,
     symbols_per_sample: f64,
@@ -82,13 +82,10 @@ pub struct Modulator {
     initial_phase_turns: f64,
     next_sample: u64,
     length: u64,
-    past: Past,
-}
-
-/// Sum of the levels of all symbols before number `symbols`.
-struct Past {
-    symbols: usize,
-    level_sum: i64,
+    /// The symbol the next sample falls into, or one before it.
+    symbol: usize,
+    /// Sum of the levels whose pulses are over when `symbol` begins.
+    past: f64,
 }
 
 impl Modulator {
@@ -101,11 +98,12 @@ impl Modulator {
         if let Some(bad) = bits.iter().find(|&&b| b > 1) {
             return Err(Error::parameter("bits", bad, "0 or 1"));
         }
+        let pulse = Pulse::new(config.gaussian_bt)?;
         let symbols_per_sample = config.symbols_per_sample();
         let samples = bits.len() as f64 / symbols_per_sample - config.timing_samples;
         Ok(Modulator {
-            levels: bits.iter().map(|&b| if b == 1 { 1 } else { -1 }).collect(),
-            pulse: Pulse::new(config.gaussian_bt)?,
+            levels: padded_levels(bits, pulse.reach()),
+            pulse,
             amplitude: config.amplitude,
             symbols_per_sample,
             turns_per_symbol: config.deviation_hz / (config.sample_rate_hz * symbols_per_sample),
@@ -114,7 +112,8 @@ impl Modulator {
             initial_phase_turns: config.initial_phase_turns,
             next_sample: 0,
             length: samples.ceil().max(0.0) as u64,
-            past: Past { symbols: 0, level_sum: 0 },
+            symbol: 0,
+            past: 0.0,
         })
     }
 
@@ -145,20 +144,22 @@ impl Modulator {
 
     /// Integral of the shaped symbol levels from the beginning to `time`, in symbols.
     fn level_integral(&mut self, time: f64) -> f64 {
-        let reach = self.pulse.reach();
-        let current = time as usize;
-        let first = current.saturating_sub(reach).min(self.levels.len());
-        while self.past.symbols < first {
-            self.past.level_sum += i64::from(self.levels[self.past.symbols]);
-            self.past.symbols += 1;
+        let symbol = time as usize;
+        while self.symbol < symbol {
+            self.past += self.levels[self.symbol];
+            self.symbol += 1;
         }
-        let last = (current + reach + 1).min(self.levels.len());
-        let mut sum = self.past.level_sum as f64;
-        for (symbol, &level) in self.levels[first..last].iter().enumerate() {
-            sum += f64::from(level) * self.pulse.integral(time - (first + symbol) as f64);
-        }
-        sum
+        let near = &self.levels[symbol..symbol + 2 * self.pulse.reach() + 1];
+        self.past + self.pulse.weigh(near, time - symbol as f64)
     }
+}
+
+fn padded_levels(bits: &[u8], reach: usize) -> Vec<f64> {
+    let mut levels = vec![0.0; reach];
+    levels.extend(bits.iter().map(|&bit| if bit == 1 { 1.0 } else { -1.0 }));
+    // One more, for a last sample that rounding puts on the end of the last symbol.
+    levels.resize(levels.len() + reach + 1, 0.0);
+    levels
 }
 
 /// The whole transmission of `bits`: complex baseband, `config.amplitude` in magnitude.
@@ -170,10 +171,4 @@ pub fn modulate(bits: &[u8], config: &ModulatorConfig) -> Result<Vec<Complex32>>
     let mut samples = vec![Complex32::default(); modulator.length() as usize];
     modulator.add_to(&mut samples);
     Ok(samples)
-}
-
-/// A sample of magnitude 1 with the phase `turns`.
-pub(super) fn phasor(turns: f64) -> Complex32 {
-    let (sin, cos) = (((turns - turns.round()) * TAU) as f32).sin_cos();
-    Complex32::new(cos, sin)
 }

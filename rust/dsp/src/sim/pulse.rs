@@ -3,25 +3,28 @@
 
 use crate::error::{in_range, Result};
 
-/// Steps a symbol in the table; with linear interpolation the phase is right to 1e-5 rad.
+/// Steps a symbol in the table; with linear interpolation the phase is right to 1e-5 turns.
 const STEPS: usize = 256;
 
 /// Standard deviations after which the Gaussian is cut off.
-const TAIL: f64 = 4.0;
+const TAIL: f64 = 3.7;
 
-/// Integral of the pulse with which one symbol moves the frequency: 0 long before the symbol and
-/// 1 long after it, time in symbols from the beginning of the symbol.
-pub(super) enum Pulse {
-    /// Full deviation from 0 to 1.
-    Rectangular,
-    /// The same through a Gaussian filter (GFSK), from `-reach` to `1 + reach`.
-    Gaussian { reach: usize, integral: Vec<f64> },
+/// Integral of the pulse with which one symbol moves the frequency: 0 from `reach` symbols before
+/// the symbol on, 1 from `reach` symbols after it.
+pub(super) struct Pulse {
+    reach: usize,
+    /// [`STEPS`] a symbol, from `-reach` to `1 + reach`.
+    integral: Vec<f64>,
 }
 
 impl Pulse {
-    /// The pulse for a bandwidth-time product `bt`, 3 dB bandwidth by symbol time.
+    /// The pulse of GFSK for a bandwidth-time product `bt`, 3 dB bandwidth by symbol time; `None`
+    /// is full deviation from the beginning of the symbol to its end.
     pub(super) fn new(bt: Option<f64>) -> Result<Self> {
-        let Some(bt) = bt else { return Ok(Pulse::Rectangular) };
+        let Some(bt) = bt else {
+            let integral = (0..=STEPS).map(|step| step as f64 / STEPS as f64).collect();
+            return Ok(Pulse { reach: 0, integral });
+        };
         in_range("gaussian_bt", bt, 0.2, 5.0, "cycles a symbol")?;
         let sigma = 2f64.ln().sqrt() / (std::f64::consts::TAU * bt);
         let reach = (TAIL * sigma).ceil() as usize;
@@ -33,30 +36,26 @@ impl Pulse {
         let cumulative = integrate((0..=steps).map(density));
         let frequency = |i: usize| cumulative[i] - cumulative[i.saturating_sub(STEPS)];
         let integral = integrate((0..=steps).map(frequency));
-        Ok(Pulse::Gaussian { reach, integral })
+        Ok(Pulse { reach, integral })
     }
 
     /// Symbols by which the pulse reaches into those before and after its own.
     pub(super) fn reach(&self) -> usize {
-        match self {
-            Pulse::Rectangular => 0,
-            Pulse::Gaussian { reach, .. } => *reach,
-        }
+        self.reach
     }
 
-    /// The integral up to `time`.
-    pub(super) fn integral(&self, time: f64) -> f64 {
-        match self {
-            Pulse::Rectangular => time.clamp(0.0, 1.0),
-            Pulse::Gaussian { reach, integral } => {
-                let position = ((time + *reach as f64) * STEPS as f64).max(0.0);
-                let index = position as usize;
-                match integral.get(index..index + 2) {
-                    Some(pair) => pair[0] + (pair[1] - pair[0]) * (position - index as f64),
-                    None => 1.0,
-                }
-            }
+    /// Sum of `levels`, each times the integral of its pulse up to `time`, 0 to 1, in the symbol
+    /// in the middle of them: `2 reach + 1` in order.
+    pub(super) fn weigh(&self, levels: &[f64], time: f64) -> f64 {
+        let position = time * STEPS as f64;
+        let step = (position as usize).min(STEPS - 1);
+        let part = position - step as f64;
+        // The earlier a symbol, the further its pulse has come.
+        let mut sum = 0.0;
+        for (level, pulse) in levels.iter().rev().zip(self.integral[step..].chunks(STEPS)) {
+            sum += level * (pulse[0] + (pulse[1] - pulse[0]) * part);
         }
+        sum
     }
 }
 
@@ -79,34 +78,42 @@ fn integrate(values: impl Iterator<Item = f64>) -> Vec<f64> {
 mod tests {
     use super::*;
 
+    /// The integral of the pulse of a symbol up to `time` after its beginning.
+    fn integral(pulse: &Pulse, time: f64) -> f64 {
+        let reach = pulse.reach() as f64;
+        let middle = time.floor().clamp(-reach, reach);
+        let mut levels = vec![0.0; 2 * pulse.reach() + 1];
+        levels[(reach - middle) as usize] = 1.0;
+        pulse.weigh(&levels, (time - middle).clamp(0.0, 1.0))
+    }
+
     #[test]
     fn goes_from_nothing_to_one_and_is_half_in_the_middle() {
-        for bt in [None, Some(0.3), Some(0.5), Some(2.0)] {
+        for bt in [None, Some(0.2), Some(0.5), Some(2.0)] {
             let pulse = Pulse::new(bt).unwrap();
-            assert_eq!(pulse.integral(-9.0), 0.0);
-            assert_eq!(pulse.integral(9.0), 1.0);
-            assert!((pulse.integral(0.5) - 0.5).abs() < 1e-3, "{bt:?}");
+            assert!(integral(&pulse, -9.0).abs() < 1e-6);
+            assert!((integral(&pulse, 9.0) - 1.0).abs() < 1e-12);
+            assert!((integral(&pulse, 0.5) - 0.5).abs() < 1e-3, "{bt:?}");
         }
     }
 
     #[test]
     fn a_gaussian_has_the_bandwidth_asked_for() {
-        let bt = 0.5;
-        let pulse = Pulse::new(Some(bt)).unwrap();
-        // Magnitude at `cycles` a symbol of the frequency pulse, the rectangle's own taken out.
-        let magnitude = |cycles: f64| {
+        for bt in [0.3, 0.5] {
+            let pulse = Pulse::new(Some(bt)).unwrap();
+            // Magnitude at `bt` cycles a symbol, the rectangle's own taken out.
             let (mut re, mut im) = (0.0, 0.0);
             for i in -4000..5000 {
-                let (a, b) = (f64::from(i) / 1000.0, f64::from(i + 1) / 1000.0);
-                let area = pulse.integral(b) - pulse.integral(a);
-                let (s, c) = (std::f64::consts::TAU * cycles * a).sin_cos();
-                re += area * c;
-                im -= area * s;
+                let (from, to) = (f64::from(i) / 1000.0, f64::from(i + 1) / 1000.0);
+                let area = integral(&pulse, to) - integral(&pulse, from);
+                let (sin, cos) = (std::f64::consts::PI * bt * (from + to)).sin_cos();
+                re += area * cos;
+                im -= area * sin;
             }
-            let x = std::f64::consts::PI * cycles;
-            re.hypot(im) / (x.sin() / x)
-        };
-        assert!((magnitude(bt) - 0.5f64.sqrt()).abs() < 0.01, "{}", magnitude(bt));
+            let x = std::f64::consts::PI * bt;
+            let magnitude = re.hypot(im) / (x.sin() / x);
+            assert!((magnitude - 0.5f64.sqrt()).abs() < 0.01, "{magnitude}");
+        }
     }
 
     #[test]

@@ -22,8 +22,9 @@ const LEVELS: f32 = 128.0;
 /// Makes a recording of a meter mesh.
 ///
 /// The same [`Config`] gives the same samples, whatever the sizes of the pieces asked for. On
-/// another platform the last bit of a sample may differ before it is rounded to 8 bits, as the
-/// sine, exponential and logarithm of the standard library may.
+/// another platform the last bits of a sample may differ before it is rounded to 8 bits, as the
+/// exponential and logarithm of the standard library may, on which levels, the Gaussian pulse and
+/// the rare far values of the noise depend.
 pub struct Simulator {
     config: Config,
     noise: Noise,
@@ -174,9 +175,14 @@ pub fn simulate(config: &Config) -> Result<(Vec<Complex32>, Vec<Truth>)> {
 
 /// Rounds to what an 8-bit receiver gives, and tells whether it had to clip.
 fn quantise(sample: &mut Complex32) -> bool {
-    let level = |value: f32| (value * LEVELS).round_ties_even();
-    let (re, im) = (level(sample.re), level(sample.im));
-    let clip = |level: f32| level.clamp(-LEVELS, LEVELS - 1.0);
-    *sample = Complex32::new(clip(re), clip(im)) / LEVELS;
-    clip(re) != re || clip(im) != im
+    let (re, re_clipped) = nearest_level(sample.re * LEVELS);
+    let (im, im_clipped) = nearest_level(sample.im * LEVELS);
+    *sample = Complex32::new(re, im) / LEVELS;
+    re_clipped || im_clipped
+}
+
+fn nearest_level(value: f32) -> (f32, bool) {
+    // Made positive, so that the cast rounds down.
+    let level = (value.clamp(-LEVELS, LEVELS - 1.0) + (LEVELS + 0.5)) as i32 - LEVELS as i32;
+    (level as f32, !(-LEVELS - 0.5..LEVELS - 0.5).contains(&value))
 }
