@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn whole_turns_do_not_matter() {
-        assert_eq!(phasor(1_000_000.375), phasor(0.375));
-        assert_eq!(phasor(-1_000_000.625), phasor(0.375));
+        assert_eq!(phasor(1_000_000.3125), phasor(0.3125));
+        assert_eq!(phasor(-1_000_000.6875), phasor(0.3125));
     }
 }
