@@ -141,3 +141,14 @@ fn a_band_without_beacons_is_mentioned() {
     let output = kaifa_sim(&directory, &arguments);
     assert!(output.status.success() && text(&output.stderr).contains("no beacons"));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_said_with_status_1() {
+    let directory = directory("full");
+    std::os::unix::fs::symlink("/dev/full", directory.join("x.sigmf-data")).unwrap();
+    let output = kaifa_sim(&directory, &["x", "--seconds", "0.5"]);
+    assert_eq!(output.status.code(), Some(1));
+    let message = text(&output.stderr);
+    assert!(message.starts_with("kaifa_sim: cannot write the recording: "), "{message}");
+}
