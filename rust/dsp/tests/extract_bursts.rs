@@ -112,6 +112,14 @@ fn a_neighbour_two_channels_away_is_gone() {
 }
 
 #[test]
+fn a_constant_in_the_input_does_not_stand_in_a_burst_in_the_middle() {
+    let mut samples = tone(1_000_000, 20e3);
+    samples.iter_mut().for_each(|x| *x += Complex32::new(1.0, -0.5));
+    let bursts = run(&samples, &[start(0, 900_000, 0.0), end(0, 950_000)], &[40_000]);
+    assert_tone(&bursts[0], 20e3, 0);
+}
+
+#[test]
 fn the_end_of_the_recording_cuts_and_says_so() {
     let samples = tone(20_000, 100e3);
     let bursts = run(&samples, &[start(0, 15_001, 100e3)], &[1000]);
@@ -123,8 +131,7 @@ fn the_end_of_the_recording_cuts_and_says_so() {
 
 #[test]
 fn a_burst_without_end_is_cut_at_the_maximum() {
-    let mut extractor =
-        BurstExtractor::new(Config { max_burst_s: 2e-3, ..config() }).unwrap();
+    let mut extractor = BurstExtractor::new(Config { max_burst_s: 2e-3, ..config() }).unwrap();
     let mut bursts = Vec::new();
     extractor.process(&tone(10_000, 0.0), &[start(0, 0, 0.0)], &mut bursts);
     assert_eq!(bursts.len(), 1);

@@ -104,8 +104,13 @@ impl Correlator {
     /// The expected symbols, preamble and sync word, in order of time.
     fn symbols(&self, phase: PreamblePhase) -> Vec<f32> {
         let last = phase.last_symbol();
-        let preamble =
-            (0..self.preamble).map(|k| if (self.preamble - 1 - k) % 2 == 0 { last } else { -last });
+        let preamble = (0..self.preamble).map(|k| {
+            if (self.preamble - 1 - k).is_multiple_of(2) {
+                last
+            } else {
+                -last
+            }
+        });
         preamble.chain(self.sync.iter().copied()).collect()
     }
 
@@ -160,7 +165,7 @@ impl Correlator {
         let half = (self.width as u64 - 1) / 2;
         let symbol = |k: usize| history.mean_of(n - self.distances[k] - half, self.width);
         let (mut sum, mut squares, mut preamble, mut sync) = (0.0, 0.0, 0.0, 0.0);
-        let mut sign = if self.preamble % 2 == 0 { 1.0 } else { -1.0 };
+        let mut sign = if self.preamble.is_multiple_of(2) { 1.0 } else { -1.0 };
         for k in 0..self.preamble {
             let y = symbol(k);
             sum += y;

@@ -11,7 +11,7 @@ const CROSSING_WIDTH: f64 = 0.5;
 /// Share by which a symbol moves the estimate of offset and strength.
 const LEVEL_SHARE: f32 = 1.0 / 64.0;
 /// Share by which a symbol moves the estimate of the error of soft bits.
-const ERROR_SHARE: f32 = 1.0 / 16.0;
+const ERROR_SHARE: f32 = 1.0 / 32.0;
 
 /// Follows a transmitter through its packet.
 #[derive(Debug, Clone)]

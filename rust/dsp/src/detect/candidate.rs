@@ -5,7 +5,9 @@
 const TONE_BINS: usize = 4;
 /// Share of the energy in those bins from which on a signal is a steady tone. The preamble of FSK
 /// with modulation index 1/2 has 0.81 of its power in one line, with index 1 0.41.
-const TONE_SHARE: f32 = 0.93;
+const TONE_SHARE: f32 = 0.88;
+/// Mean excess of the other bins, in floors, up to which they are taken for noise.
+const NOISE_EXCESS: f32 = 0.5;
 
 /// A place in the band where a burst may have started.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,7 +75,8 @@ fn is_tone(ratios: &[f32]) -> bool {
         .windows(TONE_BINS.min(ratios.len()))
         .map(|w| w.iter().map(|r| r - 1.0).sum::<f32>())
         .fold(0.0, f32::max);
-    strongest > TONE_SHARE * total
+    let others = ratios.len().saturating_sub(TONE_BINS) as f32;
+    strongest > TONE_SHARE * total || total - strongest < NOISE_EXCESS * others
 }
 
 /// Mean ratio of `powers` to the floor in `bins`.
@@ -131,9 +134,7 @@ mod tests {
 
     fn two_tones(center: usize, level: f32, ratios: &mut [f32]) {
         for tone in [center - 6, center + 6] {
-            for k in tone - 1..=tone + 1 {
-                ratios[k] += level;
-            }
+            ratios[tone - 1..=tone + 1].iter_mut().for_each(|r| *r += level);
         }
     }
 

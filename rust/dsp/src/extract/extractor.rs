@@ -30,6 +30,10 @@ pub struct Burst {
     pub truncated: bool,
 }
 
+/// Time in seconds over which the constant that receivers add to their samples is averaged: long
+/// against a burst.
+const CONSTANT_S: f64 = 0.2;
+
 /// What a [`BurstExtractor`] has done so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -59,7 +63,9 @@ struct Open {
 
 /// Mixes bursts to baseband, filters and decimates them, many at once.
 ///
-/// Output `i` belongs to input sample `i * decimation`, for every burst alike.
+/// Output `i` belongs to input sample `i * decimation`, for every burst alike. The constant that a
+/// receiver adds to its samples is measured and taken out: it would stand in the middle of a burst
+/// in the middle of the band.
 pub struct BurstExtractor {
     config: Config,
     plan: Plan,
@@ -71,6 +77,8 @@ pub struct BurstExtractor {
     input: Vec<Complex32>,
     /// Number of the next block.
     block: u64,
+    /// The constant in the input, estimated.
+    constant: Complex32,
     open: Vec<Open>,
     counts: Counts,
 }
@@ -89,6 +97,7 @@ impl BurstExtractor {
             synthesis: Synthesis::new(&plan),
             input: lead_in(&plan),
             block: 0,
+            constant: Complex32::default(),
             open: Vec::new(),
             counts: Counts::default(),
             config,
@@ -150,6 +159,7 @@ impl BurstExtractor {
     pub fn reset(&mut self) {
         self.input = lead_in(&self.plan);
         self.block = 0;
+        self.constant = Complex32::default();
         self.open.clear();
         self.counts = Counts::default();
     }
@@ -197,9 +207,11 @@ impl BurstExtractor {
         // Outputs of this block; output i of block 0 belongs to input i * decimation.
         let outputs = self.block * hop..(self.block + 1) * hop;
         let wanted = |open: &Open| open.first < outputs.end && open.until > outputs.start;
+        self.learn_constant();
         if self.open.iter().any(wanted) {
             self.spectrum.copy_from_slice(&self.input);
             self.forward.process_with_scratch(&mut self.spectrum, &mut self.scratch);
+            self.spectrum[0] -= self.constant * self.plan.block as f32;
             for open in self.open.iter_mut().filter(|open| wanted(open)) {
                 let piece =
                     self.synthesis.channel(&self.plan, open.tuning, self.block, &self.spectrum);
@@ -225,6 +237,21 @@ impl BurstExtractor {
         }
         self.input.drain(..self.plan.hop());
         self.block += 1;
+    }
+}
+
+impl BurstExtractor {
+    /// Averages the new samples of a block into the constant.
+    fn learn_constant(&mut self) {
+        let new = &self.input[self.plan.block - self.plan.hop()..];
+        let sum: Complex32 = new.iter().sum();
+        if !sum.is_finite() {
+            return;
+        }
+        let block_s = self.plan.hop() as f64 / self.config.sample_rate_hz;
+        let blocks = ((self.block + 1) as f64).min((CONSTANT_S / block_s).max(1.0));
+        let mean = sum / new.len() as f32;
+        self.constant += (mean - self.constant) / blocks as f32;
     }
 }
 

@@ -29,7 +29,10 @@ pub fn onset(samples: &[Complex32], sample_rate_hz: f64) -> usize {
     let window = (most / 8).max(4);
     let quiet = powers.windows(window).map(|w| w.iter().sum::<f32>()).fold(f32::MAX, f32::min)
         / window as f32;
-    let quiet = quiet.min(level);
+    // Nothing of it is quiet: the burst was up before its first sample.
+    if quiet > 0.5 * level {
+        return 0;
+    }
     let threshold = quiet + ON_SHARE * (level - quiet);
     let (mut sum, mut best, mut at) = (0.0, 0.0, most);
     for (n, &power) in powers.iter().enumerate().rev() {
