@@ -74,7 +74,7 @@ class receiver(gr.hier_block2):
         )
         rate = self.to_pdu.output_rate()
         self.to_stream = burst_to_stream()
-        low_pass = _low_pass(rate, bandwidth, symbol_rate)
+        low_pass = _low_pass(rate, deviation, symbol_rate)
         gain = rate / (2 * math.pi * deviation)
         demodulator = analog.quadrature_demod_cf(gain)
         self.strobe = sync_and_strobe(
@@ -128,9 +128,14 @@ class receiver(gr.hier_block2):
         return [f"{block.name()}: {block.error()}" for block in stages if block.error()]
 
 
-def _low_pass(rate, bandwidth, symbol_rate):
-    """What lies outside the burst's own band is noise to the discriminator."""
-    taps = filter.firdes.low_pass(1.0, rate, bandwidth / 2, symbol_rate / 2)
+def _low_pass(rate, deviation, symbol_rate):
+    """What lies outside the burst's own band is noise to the discriminator.
+
+    For a modulation index of 1 the edge at deviation + 0.3 symbol rates loses fewest frames; tones
+    far apart need room for the error of the centre.
+    """
+    beyond = max(0.3 * symbol_rate, 0.2 * (deviation + symbol_rate / 2))
+    taps = filter.firdes.low_pass(1.0, rate, deviation + beyond, 0.8 * symbol_rate)
     block = filter.fir_filter_ccf(1, taps)
     block.declare_sample_delay((len(taps) - 1) // 2)
     return block
