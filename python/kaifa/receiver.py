@@ -131,11 +131,11 @@ class receiver(gr.hier_block2):
 def _low_pass(rate, deviation, symbol_rate):
     """What lies outside the burst's own band is noise to the discriminator.
 
-    For a modulation index of 1 the edge at deviation + 0.3 symbol rates loses fewest frames; tones
+    For a modulation index of 1 this edge and this slope lose fewest frames; tones
     far apart need room for the error of the centre.
     """
     beyond = max(0.3 * symbol_rate, 0.2 * (deviation + symbol_rate / 2))
-    taps = filter.firdes.low_pass(1.0, rate, deviation + beyond, 0.8 * symbol_rate)
+    taps = filter.firdes.low_pass(1.0, rate, deviation + beyond, symbol_rate / 2)
     block = filter.fir_filter_ccf(1, taps)
     block.declare_sample_delay((len(taps) - 1) // 2)
     return block
