@@ -94,12 +94,6 @@ int burst_tagger_impl::general_work(int noutput_items,
         look(in, begin, ninput_items[0]);
         const int passed = static_cast<int>(
             std::min<uint64_t>(d_settled - begin, static_cast<uint64_t>(noutput_items)));
-        const int possible = detail()->input(0)->max_possible_items_available();
-        if (passed == 0 && ninput_items[0] >= possible)
-            throw std::runtime_error(
-                "the input buffer holds " + std::to_string(possible) +
-                " samples, which is less than the burst tagger has to look ahead; "
-                "do not limit the output buffer of the block in front of it");
         std::copy_n(in, passed, out);
         consume_each(passed);
         return passed;

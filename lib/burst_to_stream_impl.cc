@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "burst_to_stream_impl.h"
 #include "pmt.h"
+#include "upstream.h"
 #include <gnuradio/io_signature.h>
 
 namespace gr {
@@ -56,8 +57,8 @@ void burst_to_stream_impl::handle_pdu(const pmt::pmt_t& pdu)
 {
     const auto objection = objection_to(pdu);
     if (!objection.empty()) {
-        d_bad_pdus++;
-        d_logger->warn("message on cpdus ignored: {}; expected a pair of a dictionary and "
+        if (d_bad_pdus++ == 0)
+            d_logger->warn("message on cpdus ignored: {}; expected a pair of a dictionary and "
                        "a c32vector",
                        objection);
         return;
@@ -78,10 +79,8 @@ void burst_to_stream_impl::handle_system(const pmt::pmt_t& message)
 {
     while (const auto pdu = delete_head_nowait(key::cpdus))
         handle_pdu(pdu);
-    d_fault.guard(d_logger, [&] {
+    if (is_system_message(message))
         system_handler(message);
-        return 0;
-    });
 }
 
 int burst_to_stream_impl::work(int noutput_items,

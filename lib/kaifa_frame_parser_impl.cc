@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kaifa_frame_parser_impl.h"
 #include "pmt.h"
+#include "upstream.h"
 #include <gnuradio/io_signature.h>
 
 namespace gr {
@@ -60,8 +61,8 @@ void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
 {
     const auto objection = objection_to(pdu);
     if (!objection.empty()) {
-        d_bad_pdus++;
-        d_logger->warn("message on packets ignored: {}; expected a pair of a dictionary and "
+        if (d_bad_pdus++ == 0)
+            d_logger->warn("message on packets ignored: {}; expected a pair of a dictionary and "
                        "a u8vector of bits",
                        objection);
         return;
@@ -87,10 +88,8 @@ void kaifa_frame_parser_impl::handle_system(const pmt::pmt_t& message)
 {
     while (const auto pdu = delete_head_nowait(key::packets))
         handle_pdu(pdu);
-    d_fault.guard(d_logger, [&] {
+    if (is_system_message(message))
         system_handler(message);
-        return 0;
-    });
 }
 
 void kaifa_frame_parser_impl::set_framing(const std::string& framing)

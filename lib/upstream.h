@@ -5,7 +5,6 @@
 #include <gnuradio/block.h>
 #include <gnuradio/block_detail.h>
 #include <gnuradio/buffer_reader.h>
-#include <algorithm>
 
 namespace gr {
 namespace kaifa {
@@ -18,11 +17,7 @@ namespace kaifa {
 //! For forecast(): \p wanted items while more may come, 1 when none will
 inline int required_items(gr::block& block, uint64_t wanted)
 {
-    const auto input = block.detail()->input(0);
-    if (input->done())
-        return 1;
-    const uint64_t possible = input->max_possible_items_available();
-    return static_cast<int>(std::max<uint64_t>(1, std::min(wanted, possible)));
+    return block.detail()->input(0)->done() ? 1 : static_cast<int>(wanted);
 }
 
 //! True if the \p available items that general_work() was given are the last there will be
@@ -31,6 +26,14 @@ inline bool is_end_of_input(gr::block& block, int available)
     const auto input = block.detail()->input(0);
     gr::thread::scoped_lock guard(*input->mutex());
     return input->done() && input->items_available() == available;
+}
+
+//! True if gr::block::system_handler() can take \p message: it throws at others
+inline bool is_system_message(const pmt::pmt_t& message)
+{
+    static const auto done = pmt::mp("done");
+    return pmt::is_pair(message) && (!pmt::eqv(pmt::car(message), done) ||
+                                     pmt::is_integer(pmt::cdr(message)));
 }
 
 } // namespace kaifa

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import unittest
+
+import numpy as np
+import pmt
+import signals_for_qa as signals
+from gnuradio import gr, kaifa
+
+RATE = 2e6
+
+
+def new_burst(offset, burst_id, relative_frequency, **more):
+    value = pmt.to_pmt({"relative_frequency": relative_frequency, **more})
+    value = pmt.dict_add(value, pmt.intern("id"), pmt.from_uint64(burst_id))
+    return signals.tag(offset, "new_burst", value)
+
+
+def gone_burst(offset, burst_id):
+    value = pmt.dict_add(pmt.make_dict(), pmt.intern("id"), pmt.from_uint64(burst_id))
+    return signals.tag(offset, "gone_burst", value)
+
+
+def run(samples, tags, piece=0, block=None):
+    """Sends samples and tags through the block; gives the PDUs and the block."""
+    block = block or kaifa.tagged_burst_to_pdu(RATE)
+    top, sink = gr.top_block(), signals.collector()
+    signals.connect_in_pieces(top, samples, block, piece, tags)
+    top.msg_connect(block, "cpdus", sink, "in")
+    top.run()
+    return sink.take(), block
+
+
+def tone(frequency, length, amplitude=0.5):
+    return (amplitude * np.exp(2j * np.pi * frequency / RATE * np.arange(length))).astype(
+        np.complex64
+    )
+
+
+class qa_tagged_burst_to_pdu(unittest.TestCase):
+    def test_a_burst_comes_to_baseband_with_all_that_is_known_of_it(self):
+        seconds = pmt.make_tuple(pmt.from_uint64(1000), pmt.from_double(0.75))
+        known = {
+            "center_frequency": 871.3e6,
+            "sample_rate": RATE,
+            "bandwidth": 100e3,
+            "magnitude_db": -6.0,
+            "noise_dbfs_hz": -90.0,
+            "snr_db": 30.0,
+        }
+        start = new_burst(100_000, 7, -412_345.0, **known)
+        start.value = pmt.dict_add(start.value, pmt.intern("rx_time"), seconds)
+        samples = signals.band(300_000, [(90_000, tone(-412_345.0, 80_000))], noise=1e-4)
+        pdus, block = run(samples, [start, gone_burst(150_000, 7)])
+        ((meta, burst),) = pdus
+        self.assertEqual(
+            {key: meta[key] for key in known if key != "sample_rate"},
+            {key: value for key, value in known.items() if key != "sample_rate"},
+        )
+        self.assertEqual(meta["id"], 7)
+        self.assertEqual(meta["relative_frequency"], -412_345.0)
+        self.assertEqual((meta["sample_rate"], meta["original_rate"]), (400e3, RATE))
+        self.assertFalse(meta["truncated"])
+        self.assertEqual(block.output_rate(), 400e3)
+        self.assertAlmostEqual(meta["sample_offset"], 100_000, delta=200)
+        expected = 1000.75 + (meta["sample_offset"] - 100_000) / RATE
+        self.assertAlmostEqual(meta["rx_time"][0] + meta["rx_time"][1], expected, places=9)
+        self.assertAlmostEqual(len(burst), 50_000 / 5, delta=100)
+        middle = burst[100:-100]
+        np.testing.assert_allclose(np.abs(middle), 0.5, rtol=0.02)
+        drift = np.angle(middle[1:] * np.conj(middle[:-1])) * 400e3 / (2 * np.pi)
+        self.assertAlmostEqual(np.mean(drift), 0, delta=1)
+        self.assertEqual((block.bursts(), block.truncated(), block.bad_tags()), (1, 0, 0))
+        self.assertGreater(block.cpu_time(), 0)
+        self.assertEqual(block.error(), "")
+
+    def test_the_sizes_of_the_pieces_do_not_matter(self):
+        samples = signals.band(300_000, [], noise=0.1)
+        tags = []
+        for k in range(8):  # up to three at once
+            tags += [new_burst(20_000 * k + 1, k, 50e3 * k), gone_burst(20_000 * k + 50_000, k)]
+        expected, _ = run(samples, tags)
+        self.assertEqual(len(expected), 8)
+        for piece in (1000, 4096, 37_777):
+            pdus, _ = run(samples, tags, piece)
+            self.assertEqual([meta for meta, _ in pdus], [meta for meta, _ in expected])
+            for (_, got), (_, wanted) in zip(pdus, expected, strict=True):
+                np.testing.assert_array_equal(got, wanted)
+
+    def test_a_burst_within_one_piece_and_one_at_each_end(self):
+        samples = signals.band(50_000, [], noise=0.1)
+        tags = [new_burst(0, 0, 0.0), gone_burst(300, 0)]
+        tags += [new_burst(1000, 1, 0.0), gone_burst(1400, 1)]
+        tags += [new_burst(49_990, 2, 0.0), gone_burst(49_999, 2)]
+        pdus, block = run(samples, tags)
+        self.assertEqual(sorted(meta["id"] for meta, _ in pdus), [0, 1, 2])
+        self.assertEqual(block.bursts(), 3)
+
+    def test_a_burst_that_is_open_at_the_end_comes_out_truncated(self):
+        for length in (60_000, 65_536, 100_001):
+            samples = signals.band(length, [], noise=0.1)
+            pdus, block = run(samples, [new_burst(50_000, 3, 100e3)])
+            ((meta, burst),) = pdus
+            self.assertTrue(meta["truncated"])
+            self.assertAlmostEqual(len(burst), (length - 50_000) / 5, delta=100)
+            self.assertEqual(block.truncated(), 1)
+
+    def test_a_burst_without_an_end_is_cut_at_the_longest(self):
+        block = kaifa.tagged_burst_to_pdu(RATE, max_burst_time=0.01)
+        pdus, _ = run(signals.band(200_000, []), [new_burst(1000, 3, 0.0)], block=block)
+        ((meta, burst),) = pdus
+        self.assertTrue(meta["truncated"])
+        self.assertAlmostEqual(len(burst), 0.01 * 400e3, delta=100)
+
+    def test_malformed_tags_are_counted_and_harm_nobody(self):
+        no_id = signals.tag(0, "new_burst", pmt.to_pmt({"relative_frequency": 0.0}))
+        wrong_types = pmt.to_pmt({"id": "seven", "relative_frequency": "left"})
+        negative = pmt.dict_add(
+            pmt.to_pmt({"relative_frequency": 0.0}), pmt.intern("id"), pmt.from_long(-1)
+        )
+        bad = [no_id, signals.tag(0, "new_burst", wrong_types)]
+        bad += [signals.tag(0, "new_burst", negative)]
+        for key in ("new_burst", "gone_burst"):
+            bad += [signals.tag(10, key, value) for value in signals.NOT_A_DICTIONARY]
+            bad += [signals.tag(10, key, pmt.make_dict())]
+        bad += [new_burst(20, 90, float("nan")), new_burst(20, 91, 1e12), gone_burst(30, 92)]
+        good = [new_burst(20_000, 7, 0.0), gone_burst(40_000, 7)]
+        pdus, block = run(signals.band(100_000, []), bad + good)
+        self.assertEqual([meta["id"] for meta, _ in pdus], [7])
+        self.assertEqual((block.bad_tags(), block.error()), (len(bad), ""))
+
+    def test_an_empty_input_and_one_of_few_samples(self):
+        for length in (0, 1, 2, 5):
+            pdus, block = run(signals.band(length, []), [])
+            self.assertEqual((pdus, block.error()), ([], ""))
+
+    def test_parameters_are_refused_by_name(self):
+        for name, value in [
+            ("sample_rate", -1.0),
+            ("output_rate", 1e9),
+            ("output_rate", float("nan")),
+            ("bandwidth", 0.0),
+            ("bandwidth", 1e6),
+            ("max_burst_time", 0.0),
+        ]:
+            arguments = {"sample_rate": RATE, name: value}
+            with self.assertRaisesRegex(ValueError, f"^{name} is .*, expected "):
+                kaifa.tagged_burst_to_pdu(**arguments)
+
+
+if __name__ == "__main__":
+    unittest.main()
