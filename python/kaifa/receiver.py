@@ -86,6 +86,7 @@ class receiver(gr.hier_block2):
             framing=framing,
             **_given(sync_max_errors=sync_max_errors, preamble_min_symbols=preamble_min_symbols),
         )
+        self.stages = (self.tagger, self.to_pdu, self.to_stream, self.strobe, self.parser)
         self._wire(low_pass, demodulator)
 
     def _wire(self, low_pass, demodulator):
@@ -124,8 +125,7 @@ class receiver(gr.hier_block2):
 
     def errors(self):
         """What made blocks end before their input did: a list of lines, empty if nothing."""
-        stages = (self.tagger, self.to_pdu, self.to_stream, self.strobe, self.parser)
-        return [f"{block.name()}: {block.error()}" for block in stages if block.error()]
+        return [f"{block.name()}: {block.error()}" for block in self.stages if block.error()]
 
 
 def _low_pass(rate, deviation, symbol_rate):

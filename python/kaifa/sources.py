@@ -13,7 +13,7 @@ from .recording import InputError, rest_fault
 from .stdin_pump import StdinPump
 
 # Large steps: with GNU Radio's default buffers the scheduler costs more than the mathematics.
-BUFFER_SAMPLES = 1 << 16
+BUFFER_SAMPLES = 1 << 15
 NO_END = 1 << 62
 
 
