@@ -51,10 +51,11 @@ burst_tagger_impl::burst_tagger_impl(const bridge::BurstTaggerConfig& config)
                 gr::io_signature::make(1, 1, sizeof(gr_complex))),
       d_engine([&] { return bridge::new_burst_tagger(config); })
 {
-    const auto lookahead = d_engine.use([](auto& tagger) { return tagger.max_lookahead(); });
+    const auto lookahead =
+        d_engine.use([](auto& tagger) { return tagger.max_lookahead(); });
     set_output_multiple(output_multiple_for(lookahead));
-    // Otherwise a flowgraph run with fewer items at a time than the multiple gives us room for
-    // none.
+    // Otherwise a flowgraph run with fewer items at a time than the multiple gives us
+    // room for none.
     set_fixed_rate(true);
 }
 
@@ -140,10 +141,11 @@ std::vector<burst_tagger_impl::anchor> burst_tagger_impl::time_tags(uint64_t beg
             anchors.push_back({ tag.offset, *time });
         } else if (!d_bad_time_logged) {
             d_bad_time_logged = true;
-            d_logger->warn("rx_time tag at sample {} ignored: it is {}, expected a tuple of "
-                           "uint64 seconds and a double fraction",
-                           tag.offset,
-                           pmt::write_string(tag.value));
+            d_logger->warn(
+                "rx_time tag at sample {} ignored: it is {}, expected a tuple of "
+                "uint64 seconds and a double fraction",
+                tag.offset,
+                pmt::write_string(tag.value));
         }
     }
     return anchors;
@@ -159,7 +161,9 @@ void burst_tagger_impl::set_center_frequency(double center_frequency)
     d_engine.use([&](auto& tagger) { tagger.set_center_frequency(center_frequency); });
 }
 
-void burst_tagger_impl::add_time_anchor(uint64_t offset, uint64_t seconds, double fraction)
+void burst_tagger_impl::add_time_anchor(uint64_t offset,
+                                        uint64_t seconds,
+                                        double fraction)
 {
     if (!(fraction >= 0.0 && fraction < 1.0))
         throw std::invalid_argument("fraction is " + std::to_string(fraction) +

@@ -58,9 +58,10 @@ void burst_to_stream_impl::handle_pdu(const pmt::pmt_t& pdu)
     const auto objection = objection_to(pdu);
     if (!objection.empty()) {
         if (d_bad_pdus++ == 0)
-            d_logger->warn("message on cpdus ignored: {}; expected a pair of a dictionary and "
-                       "a c32vector",
-                       objection);
+            d_logger->warn(
+                "message on cpdus ignored: {}; expected a pair of a dictionary and "
+                "a c32vector",
+                objection);
         return;
     }
     d_fault.guard(d_logger, [&] {
@@ -73,8 +74,8 @@ void burst_to_stream_impl::handle_pdu(const pmt::pmt_t& pdu)
     });
 }
 
-// The scheduler empties one port after the other. So bursts may still wait at theirs when the
-// word that no more will come is read, though they were sent before it.
+// The scheduler empties one port after the other. So bursts may still wait at theirs when
+// the word that no more will come is read, though they were sent before it.
 void burst_to_stream_impl::handle_system(const pmt::pmt_t& message)
 {
     while (const auto pdu = delete_head_nowait(key::cpdus))

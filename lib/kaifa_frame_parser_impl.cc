@@ -62,9 +62,10 @@ void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
     const auto objection = objection_to(pdu);
     if (!objection.empty()) {
         if (d_bad_pdus++ == 0)
-            d_logger->warn("message on packets ignored: {}; expected a pair of a dictionary and "
-                       "a u8vector of bits",
-                       objection);
+            d_logger->warn(
+                "message on packets ignored: {}; expected a pair of a dictionary and "
+                "a u8vector of bits",
+                objection);
         return;
     }
     d_fault.guard(d_logger, [&] {
@@ -72,8 +73,9 @@ void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
         const auto info = packet_info(dict);
         size_t length = 0;
         const uint8_t* bits = pmt::u8vector_elements(pmt::cdr(pdu), length);
-        const auto frame = d_engine.use(
-            [&](auto& parser) { return parser.process(info, { bits, length }); });
+        const auto frame = d_engine.use([&](auto& parser) {
+            return parser.process(info, { bits, length });
+        });
         const auto mpdu = pmt::init_u8vector(frame.mpdu.size(), frame.mpdu.data());
         message_port_pub(frame.check_ok ? key::frames : key::rejects,
                          pmt::cons(frame_dict(frame, dict), mpdu));
@@ -82,8 +84,8 @@ void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
     });
 }
 
-// The scheduler empties one port after the other. So packets may still wait at theirs when the
-// word that no more will come is read, though they were sent before it.
+// The scheduler empties one port after the other. So packets may still wait at theirs
+// when the word that no more will come is read, though they were sent before it.
 void kaifa_frame_parser_impl::handle_system(const pmt::pmt_t& message)
 {
     while (const auto pdu = delete_head_nowait(key::packets))

@@ -150,8 +150,7 @@ pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst)
     dict = pmt::dict_add(dict, key::sync_symbols, pmt::from_long(packet.sync_symbols));
     dict = with(dict, key::deviation, packet.deviation);
     dict = with(dict, key::clock_error_ppm, packet.clock_error_ppm);
-    return pmt::dict_add(
-        dict, key::packet_end, pmt::mp(std::string(packet.packet_end)));
+    return pmt::dict_add(dict, key::packet_end, pmt::mp(std::string(packet.packet_end)));
 }
 
 std::pair<pmt::pmt_t, pmt::pmt_t> strobe_tag(const bridge::StrobeTag& tag)

@@ -76,8 +76,7 @@ int sync_and_strobe_impl::general_work(int noutput_items,
              begin,
              begin + (is_last ? available : taken),
              is_last);
-        const int passed =
-            pass_on(static_cast<float*>(output_items[0]), noutput_items);
+        const int passed = pass_on(static_cast<float*>(output_items[0]), noutput_items);
         const bool is_over = is_last && nitems_written(0) + passed == d_seen;
         consume_each(is_over ? available : taken);
         return passed;
@@ -85,7 +84,10 @@ int sync_and_strobe_impl::general_work(int noutput_items,
 }
 
 // Shows the engine the input from d_seen to end and hands out what it finds.
-void sync_and_strobe_impl::look(const float* in, uint64_t begin, uint64_t end, bool is_last)
+void sync_and_strobe_impl::look(const float* in,
+                                uint64_t begin,
+                                uint64_t end,
+                                bool is_last)
 {
     announce_bursts(end);
     const rust::Slice<const float> fresh{ in + (d_seen - begin), end - d_seen };
@@ -131,7 +133,8 @@ void sync_and_strobe_impl::start_burst(const tag_t& tag)
         return;
     }
     if (!d_bursts.empty())
-        d_bursts.rbegin()->second.end = std::min(d_bursts.rbegin()->second.end, tag.offset);
+        d_bursts.rbegin()->second.end =
+            std::min(d_bursts.rbegin()->second.end, tag.offset);
     const uint64_t key = d_next_key++;
     d_bursts[key] = { tag.value, std::numeric_limits<uint64_t>::max() };
     d_engine.use([&](auto& strobe) {

@@ -14,8 +14,8 @@ namespace gr {
 namespace kaifa {
 
 /*!
- * The marks of a burst can become known as late as its end, and a burst can be longer than a
- * buffer. So input is taken in at once and waits here until its tags are known.
+ * The marks of a burst can become known as late as its end, and a burst can be longer
+ * than a buffer. So input is taken in at once and waits here until its tags are known.
  */
 class sync_and_strobe_impl : public sync_and_strobe
 {
@@ -44,9 +44,9 @@ private:
 
     engine<bridge::SyncStrobe> d_engine;
     fault d_fault;
-    uint64_t d_seen = 0;     // end of what the engine has looked at
-    uint64_t d_settled = 0;  // end of what may be passed on
-    bool d_finished = false; // the engine was told that nothing more comes
+    uint64_t d_seen = 0;          // end of what the engine has looked at
+    uint64_t d_settled = 0;       // end of what may be passed on
+    bool d_finished = false;      // the engine was told that nothing more comes
     std::vector<float> d_waiting; // seen, not passed on; the first d_passed are gone
     size_t d_passed = 0;
     uint64_t d_next_key = 0;

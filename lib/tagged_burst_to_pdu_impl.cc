@@ -8,8 +8,8 @@ namespace gr {
 namespace kaifa {
 
 namespace {
-// The scheduler's small steps cost more than the mathematics; the smallest buffer that GNU
-// Radio makes by default holds twice as many.
+// The scheduler's small steps cost more than the mathematics; the smallest buffer that
+// GNU Radio makes by default holds twice as many.
 constexpr uint64_t STEP_ITEMS = 4096;
 } // namespace
 
@@ -26,8 +26,7 @@ tagged_burst_to_pdu::sptr tagged_burst_to_pdu::make(double sample_rate,
     return gnuradio::make_block_sptr<tagged_burst_to_pdu_impl>(config);
 }
 
-tagged_burst_to_pdu_impl::tagged_burst_to_pdu_impl(
-    const bridge::BurstToPduConfig& config)
+tagged_burst_to_pdu_impl::tagged_burst_to_pdu_impl(const bridge::BurstToPduConfig& config)
     : gr::block("kaifa_tagged_burst_to_pdu",
                 gr::io_signature::make(1, 1, sizeof(gr_complex)),
                 gr::io_signature::make(0, 0, 0)),
