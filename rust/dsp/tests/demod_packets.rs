@@ -137,7 +137,7 @@ fn either_polarity_and_either_phase_of_the_preamble() {
 #[test]
 fn other_sync_words_with_errors_allowed() {
     let data = payload(100);
-    let mut bits = vec![1, 0].repeat(24);
+    let mut bits = [1, 0].repeat(24);
     bits.extend([1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1]); // d201 with one bit wrong
     bits.extend(&data);
     let stream = received(&bits, &ModulatorConfig::default(), 30.0);

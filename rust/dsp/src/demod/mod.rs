@@ -3,7 +3,8 @@
 //!
 //! [`correlator`] finds preamble and sync word, [`acquire`] follows the preamble back to its first
 //! symbol and learns levels and clock on it, [`slicer`] and [`timing`] follow the transmitter
-//! through its packet, [`reception`] is one packet on its way, [`SyncStrobe`] puts them together.
+//! through its packet, [`reception`] is one packet on its way, [`segment`] the burst it comes in,
+//! [`SyncStrobe`] puts them together.
 
 mod acquire;
 mod config;
@@ -11,6 +12,7 @@ mod correlator;
 mod history;
 mod packet;
 mod reception;
+mod segment;
 mod slicer;
 mod strobe;
 mod timing;

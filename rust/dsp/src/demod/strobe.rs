@@ -8,9 +8,9 @@ use super::correlator::{Correlator, Hit};
 use super::history::History;
 use super::packet::{BurstInfo, Packet, PacketEnd, StrobeEvent};
 use super::reception::Reception;
+use super::segment::Segment;
 use super::Config;
 use crate::error::Result;
-use crate::time::Time;
 
 /// Correlation from which on a sync word is believed in the middle of a packet.
 const NEXT_SYNC_QUALITY: f32 = 0.85;
@@ -26,17 +26,6 @@ pub struct Counts {
     pub packets: u64,
     /// Bursts that ended without a sync word.
     pub bursts_without_sync: u64,
-}
-
-/// What the samples at hand belong to.
-#[derive(Debug, Clone, PartialEq)]
-enum Segment {
-    /// A stream in which nobody marks bursts.
-    Continuous,
-    /// Between two bursts: nothing is looked for.
-    Gap,
-    /// A burst that began at stream offset `start`.
-    Burst { start: u64, info: BurstInfo, packets: u64 },
 }
 
 /// What is waited for.
@@ -200,7 +189,7 @@ impl SyncStrobe {
             &self.sync,
             self.config.samples_per_symbol(),
             self.config.preamble_min_symbols,
-            self.earliest_preamble(),
+            self.segment.onset(self.config.sample_rate_hz).max(self.oldest_needed() as f64),
         );
         let allowed = match self.state {
             State::Search => acquired.sync_errors <= self.config.sync_max_errors,
@@ -305,24 +294,13 @@ impl SyncStrobe {
         let config = &self.config;
         // The frequency between two samples stands on the later one.
         let start = reception.acquired.preamble_start - 0.5;
-        let (burst, sample_start, time, center_frequency_hz) = match &self.segment {
-            Segment::Burst { start: burst_start, info, .. } => {
-                let seconds = (start - *burst_start as f64) / config.sample_rate_hz;
-                (
-                    Some(info.clone()),
-                    info.sample_offset + seconds * info.original_rate_hz,
-                    info.rx_time.plus(seconds),
-                    info.center_frequency_hz,
-                )
-            }
-            _ => (None, start, Time::default().plus(start / config.sample_rate_hz), 0.0),
-        };
+        let offset_hz = f64::from(reception.acquired.offset) * config.hz_per_unit;
+        let place = self.segment.place(start, config.sample_rate_hz);
         Packet {
-            burst,
-            sample_start,
-            time,
-            center_frequency_hz: center_frequency_hz
-                + f64::from(reception.acquired.offset) * config.hz_per_unit,
+            burst: self.segment.burst(),
+            sample_start: place.sample,
+            time: place.time,
+            center_frequency_hz: place.frequency_hz + offset_hz,
             preamble_symbols: reception.acquired.preamble_symbols,
             preamble_phase: reception.hit.phase,
             inverted: reception.hit.inverted,
@@ -361,18 +339,6 @@ impl SyncStrobe {
             self.counts.bursts_without_sync += 1;
         }
         self.segment = Segment::Gap;
-    }
-
-    /// Where the first symbol of a preamble can begin.
-    fn earliest_preamble(&self) -> f64 {
-        let oldest = self.oldest_needed() as f64;
-        match &self.segment {
-            Segment::Burst { start, info, .. } => {
-                let seconds = (info.onset - info.sample_offset) / info.original_rate_hz;
-                oldest.max(*start as f64 + seconds * self.config.sample_rate_hz)
-            }
-            _ => oldest,
-        }
     }
 
     /// First sample that something still to come may look at or mark.

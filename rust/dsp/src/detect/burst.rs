@@ -139,8 +139,14 @@ impl Burst {
         ((last as f64 + whole + part) * spectrum.size() as f64) as u64
     }
 
-    /// How much of a block the burst fills, 0 to 1, from the energy in it.
+    /// How much of a block the burst fills, 0 to 1, from the energy in it. Energy that noise may
+    /// have by itself is nothing.
     fn part(&self, energy: f32) -> f64 {
+        // Neighbouring bins behind a Hann window are worth two independent ones in three.
+        let deviation = (1.5 / self.bins.len().max(1) as f32).sqrt();
+        if energy - 1.0 < 4.0 * deviation {
+            return 0.0;
+        }
         let share = f64::from((energy - 1.0) / (self.level - 1.0).max(1e-6));
         filled(share.clamp(0.0, 1.0))
     }

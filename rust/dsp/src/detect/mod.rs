@@ -3,7 +3,8 @@
 //!
 //! [`spectrum`] turns samples into rows of bin powers, [`floor`] knows what each bin holds when
 //! nobody talks, [`candidate`] looks for energy over the width of a burst, [`burst`] follows one
-//! burst from its first block to its last, and [`BurstDetector`] puts them together.
+//! burst from its first block to its last, [`watch`] puts them together, and [`BurstDetector`]
+//! makes events of what it sees.
 
 mod burst;
 mod candidate;
@@ -11,6 +12,7 @@ mod config;
 mod detector;
 mod floor;
 mod spectrum;
+mod watch;
 
 pub use config::Config;
 pub use detector::{BurstDetector, Counts};

@@ -25,8 +25,8 @@ pub fn onset(samples: &[Complex32], sample_rate_hz: f64) -> usize {
     let middle = powers.len() / 2;
     let level = *powers.clone().select_nth_unstable_by(middle, f32::total_cmp).1;
     powers.truncate(most);
-    // Below: the quietest eighth of what is searched, at least the margin of the tagger.
-    let window = (most / 8).max(4);
+    // Below: the quietest sixteenth of what is searched, less than the margin of the tagger.
+    let window = (most / 16).max(4);
     let quiet = powers.windows(window).map(|w| w.iter().sum::<f32>()).fold(f32::MAX, f32::min)
         / window as f32;
     // Nothing of it is quiet: the burst was up before its first sample.
@@ -59,7 +59,7 @@ mod tests {
     fn finds_the_start_in_noise() {
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         for (amplitude, tolerance) in [(1.0f32, 2), (0.3, 6)] {
-            for start in [0, 60, 200] {
+            for start in [0, 80, 200] {
                 let samples: Vec<Complex32> = (0..4000)
                     .map(|n| {
                         let noise =

@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn whole_turns_do_not_matter() {
-        assert_eq!(phasor(1_000_000.3125), phasor(0.3125));
-        assert_eq!(phasor(-1_000_000.6875), phasor(0.3125));
+        assert_eq!(phasor(1_000_000.312_5), phasor(0.3125));
+        assert_eq!(phasor(-1_000_000.687_5), phasor(0.3125));
     }
 }
