@@ -54,8 +54,8 @@ burst_tagger_impl::burst_tagger_impl(const bridge::BurstTaggerConfig& config)
     const auto lookahead =
         d_engine.use([](auto& tagger) { return tagger.max_lookahead(); });
     set_output_multiple(output_multiple_for(lookahead));
-    // Otherwise a flowgraph run with fewer items at a time than the multiple gives us
-    // room for none.
+    // Otherwise a flowgraph run with fewer items at a time than the multiple gives us room for
+    // none.
     set_fixed_rate(true);
 }
 

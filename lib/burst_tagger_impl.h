@@ -14,9 +14,9 @@ namespace gr {
 namespace kaifa {
 
 /*!
- * The engine looks at each sample once, as soon as it is there, but samples are passed on
- * only when their tags are known. What lies between stays in the input buffer, so nothing
- * is copied but input to output.
+ * The engine looks at each sample once, as soon as it is there, but samples are passed on only
+ * when their tags are known. What lies between stays in the input buffer, so nothing is copied
+ * but input to output.
  */
 class burst_tagger_impl : public burst_tagger
 {

@@ -74,8 +74,8 @@ void burst_to_stream_impl::handle_pdu(const pmt::pmt_t& pdu)
     });
 }
 
-// The scheduler empties one port after the other. So bursts may still wait at theirs when
-// the word that no more will come is read, though they were sent before it.
+// The scheduler empties one port after the other. So bursts may still wait at theirs when the
+// word that no more will come is read, though they were sent before it.
 void burst_to_stream_impl::handle_system(const pmt::pmt_t& message)
 {
     while (const auto pdu = delete_head_nowait(key::cpdus))

@@ -29,8 +29,8 @@ auto translated(Call&& call) -> decltype(call())
 }
 
 /*!
- * Owns an engine of the bridge. Every use of it is one turn under a lock, because GNU
- * Radio calls work() and setters from different threads.
+ * Owns an engine of the bridge. Every use of it is one turn under a lock, because GNU Radio
+ * calls work() and setters from different threads.
  */
 template <class Engine>
 class engine

@@ -84,8 +84,8 @@ void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
     });
 }
 
-// The scheduler empties one port after the other. So packets may still wait at theirs
-// when the word that no more will come is read, though they were sent before it.
+// The scheduler empties one port after the other. So packets may still wait at theirs when the
+// word that no more will come is read, though they were sent before it.
 void kaifa_frame_parser_impl::handle_system(const pmt::pmt_t& message)
 {
     while (const auto pdu = delete_head_nowait(key::packets))

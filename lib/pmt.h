@@ -10,8 +10,7 @@
 namespace gr {
 namespace kaifa {
 
-//! Every name that a tag, a PDU or a port of ours has; docs/tags_and_pdus.md explains
-//! them
+//! Every name that a tag, a PDU or a port of ours has; docs/tags_and_pdus.md explains them
 namespace key {
 // message ports
 inline const pmt::pmt_t cpdus = pmt::mp("cpdus");

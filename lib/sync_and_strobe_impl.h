@@ -14,8 +14,8 @@ namespace gr {
 namespace kaifa {
 
 /*!
- * The marks of a burst can become known as late as its end, and a burst can be longer
- * than a buffer. So input is taken in at once and waits here until its tags are known.
+ * The marks of a burst can become known as late as its end, and a burst can be longer than a
+ * buffer. So input is taken in at once and waits here until its tags are known.
  */
 class sync_and_strobe_impl : public sync_and_strobe
 {

@@ -8,8 +8,8 @@ namespace gr {
 namespace kaifa {
 
 namespace {
-// The scheduler's small steps cost more than the mathematics; the smallest buffer that
-// GNU Radio makes by default holds twice as many.
+// The scheduler's small steps cost more than the mathematics; the smallest buffer that GNU
+// Radio makes by default holds twice as many.
 constexpr uint64_t STEP_ITEMS = 4096;
 } // namespace
 

@@ -9,10 +9,10 @@
 namespace gr {
 namespace kaifa {
 
-// A block gets no call at the end of its input: the scheduler ends it when it asks for
-// more items than there are and nobody writes any more. So each of our blocks keeps at
-// least one item unconsumed until these functions say that no more will come, and is then
-// called once more with what is left.
+// A block gets no call at the end of its input: the scheduler ends it when it asks for more
+// items than there are and nobody writes any more. So each of our blocks keeps at least one
+// item unconsumed until these functions say that no more will come, and is then called once
+// more with what is left.
 
 //! For forecast(): \p wanted items while more may come, 1 when none will
 inline int required_items(gr::block& block, uint64_t wanted)
@@ -20,8 +20,7 @@ inline int required_items(gr::block& block, uint64_t wanted)
     return block.detail()->input(0)->done() ? 1 : static_cast<int>(wanted);
 }
 
-//! True if the \p available items that general_work() was given are the last there will
-//! be
+//! True if the \p available items that general_work() was given are the last there will be
 inline bool is_end_of_input(gr::block& block, int available)
 {
     const auto input = block.detail()->input(0);

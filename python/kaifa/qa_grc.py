@@ -115,6 +115,16 @@ class qa_grc(unittest.TestCase):
                 if port["domain"] == "message":
                     self.assertIn(port["id"], text, name)
 
+    def test_python_has_a_docstring_for_everything(self):
+        for name in BLOCKS:
+            made = maker(name)
+            self.assertTrue(made.__doc__, name)
+            for method, value in vars(made).items():
+                if callable(value) and not method.startswith("_"):
+                    # The first line is the signature where pybind11 wrote it.
+                    words = [line for line in (value.__doc__ or "").splitlines() if line]
+                    self.assertTrue(len(words) > ("self: " in (words or [""])[0]), (name, method))
+
     def test_message_ports_are_those_of_the_code(self):
         for name in BLOCKS:
             if name == "kaifa_receiver":  # a hierarchical block does not tell its ports

@@ -17,9 +17,9 @@ namespace kaifa {
  * milliseconds later.
  *
  * Tags: new_burst on the first sample of a burst, gone_burst one past its last (or on the
- * last sample of a recording that ends before). Both stand on the sample they speak of.
- * Every rx_time tag on the input, a tuple of uint64 seconds and double fraction, sets the
- * time from its sample on; one of another form is logged and ignored.
+ * last sample of a recording that ends before). Both stand on the sample they speak of. Every
+ * rx_time tag on the input, a tuple of uint64 seconds and double fraction, sets the time from
+ * its sample on; one of another form is logged and ignored.
  *
  * The result does not depend on how the scheduler cuts the stream.
  */
@@ -34,13 +34,14 @@ public:
      * \param sample_rate Sample rate of the input in Hz.
      * \param center_frequency Frequency of the middle of the input band in Hz.
      * \param burst_bandwidth Bandwidth of a burst in Hz, over which its energy is judged.
-     * \param threshold_db Signal and noise over noise in burst_bandwidth, in dB, from
-     * which on a burst is seen. \param fft_size Samples in a Fourier transform, a power
-     * of two; 0 chooses. \param hold_time Seconds without energy after which a burst is
-     * over. \param max_burst_time Seconds after which a burst is closed and counted as
-     * truncated. \param dc_mask Half width in Hz of the part around the middle of the
-     * band that is not looked at; 0 looks at all. \throws std::invalid_argument (Python:
-     * ValueError) naming the parameter and its range.
+     * \param threshold_db Signal and noise over noise in burst_bandwidth, in dB, from which on
+     *        a burst is seen.
+     * \param fft_size Samples in a Fourier transform, a power of two; 0 chooses.
+     * \param hold_time Seconds without energy after which a burst is over.
+     * \param max_burst_time Seconds after which a burst is closed and counted as truncated.
+     * \param dc_mask Half width in Hz of the part around the middle of the band that is not
+     *        looked at; 0 looks at all.
+     * \throws std::invalid_argument (Python: ValueError) naming the parameter and its range.
      */
     static sptr make(double sample_rate,
                      double center_frequency = 872.5e6,
@@ -57,8 +58,7 @@ public:
     //! Changes the frequency of the middle of the band, in Hz, from the next samples on.
     virtual void set_center_frequency(double center_frequency) = 0;
 
-    //! From input sample \p offset on, the time is \p seconds and \p fraction of a
-    //! second.
+    //! From input sample \p offset on, the time is \p seconds and \p fraction of a second.
     virtual void add_time_anchor(uint64_t offset, uint64_t seconds, double fraction) = 0;
 
     //! Samples looked at.

@@ -13,13 +13,13 @@ namespace kaifa {
  * \ingroup kaifa
  *
  * \details
- * Message input cpdus: PDUs of a dictionary and a c32vector of any length. Output:
- * complex. Tags: burst_start with the dictionary of the burst on its first sample,
- * burst_end with its id on its last.
+ * Message input cpdus: PDUs of a dictionary and a c32vector of any length. Output: complex.
+ * Tags: burst_start with the dictionary of the burst on its first sample, burst_end with its
+ * id on its last.
  *
- * No burst is dropped, and nothing is made up while none waits. When the block upstream
- * is done, everything that waits is handed out before this block is done, too. A message
- * that is not such a PDU is logged and counted.
+ * No burst is dropped, and nothing is made up while none waits. When the block upstream is
+ * done, everything that waits is handed out before this block is done, too. A message that is
+ * not such a PDU is logged and counted.
  */
 class KAIFA_API burst_to_stream : virtual public gr::sync_block
 {
@@ -30,8 +30,7 @@ public:
      * \brief Makes a burst to stream block.
      *
      * \param gap_samples Zeros after each burst.
-     * \throws std::invalid_argument (Python: ValueError) naming the parameter and its
-     * range.
+     * \throws std::invalid_argument (Python: ValueError) naming the parameter and its range.
      */
     static sptr make(int gap_samples = 1024);
 

@@ -9,15 +9,15 @@ namespace gr {
 namespace kaifa {
 
 /*!
- * \brief Finds the framing of packets, checks them and reads the IEEE 802.15.4 MAC
- * header. \ingroup kaifa
+ * \brief Finds the framing of packets, checks them and reads the IEEE 802.15.4 MAC header.
+ * \ingroup kaifa
  *
  * \details
- * Message input packets: PDUs of a dictionary and a u8vector of bits after the sync word,
- * one in each octet. Message outputs: frames, a PDU for each packet whose check passed;
- * rejects, one for each other, with the reason; counts, a dictionary after each packet.
- * The vector of both PDUs is the MAC frame from the frame control field up to before the
- * check.
+ * Message input packets: PDUs of a dictionary and a u8vector of bits after the sync word, one
+ * in each octet.
+ * Message outputs: frames, a PDU for each packet whose check passed; rejects, one for each
+ * other, with the reason; counts, a dictionary after each packet. The vector of both PDUs is
+ * the MAC frame from the frame control field up to before the check.
  *
  * A message that is no such PDU is logged and counted.
  */
@@ -29,9 +29,10 @@ public:
     /*!
      * \brief Makes a frame parser.
      *
-     * \param framing The framing: a, b, c, d, or auto, which finds it out from the checks
-     * that pass. \param symbol_rate Symbols per second. \throws std::invalid_argument
-     * (Python: ValueError) naming the parameter and its range.
+     * \param framing The framing: a, b, c, d, or auto, which finds it out from the checks that
+     *        pass.
+     * \param symbol_rate Symbols per second.
+     * \throws std::invalid_argument (Python: ValueError) naming the parameter and its range.
      */
     static sptr make(const std::string& framing = "auto", double symbol_rate = 50e3);
 

@@ -9,17 +9,17 @@ namespace gr {
 namespace kaifa {
 
 /*!
- * \brief Finds preamble and sync word on a frequency discriminator and strobes the
- * packet. \ingroup kaifa
+ * \brief Finds preamble and sync word on a frequency discriminator and strobes the packet.
+ * \ingroup kaifa
  *
  * \details
- * Input: float, the output of a quadrature demodulator, with the burst_start and
- * burst_end tags of a burst to stream block, if there are any. Output: float, the same
- * samples at the same offsets, later by up to a burst.
+ * Input: float, the output of a quadrature demodulator, with the burst_start and burst_end tags
+ * of a burst to stream block, if there are any. Output: float, the same samples at the same
+ * offsets, later by up to a burst.
  *
- * Tags: preamble and sync_word on their first samples, strobe with the soft value of the
- * bit on every sampling instant, packet_end. Message output packets: one PDU for each
- * packet, a dictionary and a u8vector of bits after the sync word.
+ * Tags: preamble and sync_word on their first samples, strobe with the soft value of the bit on
+ * every sampling instant, packet_end. Message output packets: one PDU for each packet, a
+ * dictionary and a u8vector of bits after the sync word.
  */
 class KAIFA_API sync_and_strobe : virtual public gr::block
 {
@@ -35,10 +35,10 @@ public:
      * \param demod_gain Gain of the quadrature demodulator in front.
      * \param sync_word Sync word, 2 to 16 hexadecimal digits, first bit sent first.
      * \param sync_max_errors Bits of the sync word that may be wrong.
-     * \param preamble_min_symbols Alternating symbols before the sync word that are asked
-     * for. \param max_packet_bits Longest packet in bits after the sync word. \param
-     * framing Framing that tells the end of a packet: a, b, c, d, or auto. \throws
-     * std::invalid_argument (Python: ValueError) naming the parameter and its range.
+     * \param preamble_min_symbols Alternating symbols before the sync word that are asked for.
+     * \param max_packet_bits Longest packet in bits after the sync word.
+     * \param framing Framing that tells the end of a packet: a, b, c, d, or auto.
+     * \throws std::invalid_argument (Python: ValueError) naming the parameter and its range.
      */
     static sptr make(double sample_rate,
                      double symbol_rate = 50e3,

@@ -9,8 +9,8 @@ namespace gr {
 namespace kaifa {
 
 /*!
- * \brief Cuts tagged bursts out of a wide band: mixes them to baseband, filters,
- * decimates. \ingroup kaifa
+ * \brief Cuts tagged bursts out of a wide band: mixes them to baseband, filters, decimates.
+ * \ingroup kaifa
  *
  * \details
  * Input: complex, the band, with the new_burst and gone_burst tags of a burst tagger.
@@ -28,11 +28,11 @@ public:
      * \brief Makes a tagged burst to PDU block.
      *
      * \param sample_rate Sample rate of the input in Hz.
-     * \param output_rate Sample rate of the bursts in Hz; the nearest that can be made is
-     * used. \param bandwidth Width in Hz of the part around the centre of a burst that
-     * passes unharmed. \param max_burst_time Seconds after which a burst without an end
-     * is cut. \throws std::invalid_argument (Python: ValueError) naming the parameter and
-     * its range.
+     * \param output_rate Sample rate of the bursts in Hz; the nearest that can be made is used.
+     * \param bandwidth Width in Hz of the part around the centre of a burst that passes
+     *        unharmed.
+     * \param max_burst_time Seconds after which a burst without an end is cut.
+     * \throws std::invalid_argument (Python: ValueError) naming the parameter and its range.
      */
     static sptr make(double sample_rate,
                      double output_rate = 400e3,

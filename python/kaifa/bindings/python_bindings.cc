@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "docstrings.h"
 #include <gnuradio/kaifa/burst_tagger.h>
 #include <gnuradio/kaifa/burst_to_stream.h>
 #include <gnuradio/kaifa/kaifa_frame_parser.h>
@@ -14,8 +15,9 @@ namespace {
 void bind_burst_tagger(py::module& m)
 {
     py::class_<burst_tagger, gr::block, gr::basic_block, std::shared_ptr<burst_tagger>>(
-        m, "burst_tagger")
+        m, "burst_tagger", DOC_burst_tagger)
         .def(py::init(&burst_tagger::make),
+             DOC_burst_tagger_make,
              py::arg("sample_rate"),
              py::arg("center_frequency") = 872.5e6,
              py::arg("burst_bandwidth") = 100e3,
@@ -24,20 +26,25 @@ void bind_burst_tagger(py::module& m)
              py::arg("hold_time") = 1e-3,
              py::arg("max_burst_time") = 0.2,
              py::arg("dc_mask") = 0.0)
-        .def("set_threshold_db", &burst_tagger::set_threshold_db, py::arg("threshold_db"))
+        .def("set_threshold_db",
+             &burst_tagger::set_threshold_db,
+             DOC_burst_tagger_set_threshold_db,
+             py::arg("threshold_db"))
         .def("set_center_frequency",
              &burst_tagger::set_center_frequency,
+             DOC_burst_tagger_set_center_frequency,
              py::arg("center_frequency"))
         .def("add_time_anchor",
              &burst_tagger::add_time_anchor,
+             DOC_burst_tagger_add_time_anchor,
              py::arg("offset"),
              py::arg("seconds"),
              py::arg("fraction"))
-        .def("samples", &burst_tagger::samples)
-        .def("bursts", &burst_tagger::bursts)
-        .def("truncated", &burst_tagger::truncated)
-        .def("cpu_time", &burst_tagger::cpu_time)
-        .def("error", &burst_tagger::error);
+        .def("samples", &burst_tagger::samples, DOC_burst_tagger_samples)
+        .def("bursts", &burst_tagger::bursts, DOC_burst_tagger_bursts)
+        .def("truncated", &burst_tagger::truncated, DOC_burst_tagger_truncated)
+        .def("cpu_time", &burst_tagger::cpu_time, DOC_burst_tagger_cpu_time)
+        .def("error", &burst_tagger::error, DOC_burst_tagger_error);
 }
 
 void bind_tagged_burst_to_pdu(py::module& m)
@@ -45,18 +52,24 @@ void bind_tagged_burst_to_pdu(py::module& m)
     py::class_<tagged_burst_to_pdu,
                gr::block,
                gr::basic_block,
-               std::shared_ptr<tagged_burst_to_pdu>>(m, "tagged_burst_to_pdu")
+               std::shared_ptr<tagged_burst_to_pdu>>(
+        m, "tagged_burst_to_pdu", DOC_tagged_burst_to_pdu)
         .def(py::init(&tagged_burst_to_pdu::make),
+             DOC_tagged_burst_to_pdu_make,
              py::arg("sample_rate"),
              py::arg("output_rate") = 400e3,
              py::arg("bandwidth") = 100e3,
              py::arg("max_burst_time") = 0.5)
-        .def("output_rate", &tagged_burst_to_pdu::output_rate)
-        .def("bursts", &tagged_burst_to_pdu::bursts)
-        .def("truncated", &tagged_burst_to_pdu::truncated)
-        .def("bad_tags", &tagged_burst_to_pdu::bad_tags)
-        .def("cpu_time", &tagged_burst_to_pdu::cpu_time)
-        .def("error", &tagged_burst_to_pdu::error);
+        .def("output_rate",
+             &tagged_burst_to_pdu::output_rate,
+             DOC_tagged_burst_to_pdu_output_rate)
+        .def("bursts", &tagged_burst_to_pdu::bursts, DOC_tagged_burst_to_pdu_bursts)
+        .def("truncated",
+             &tagged_burst_to_pdu::truncated,
+             DOC_tagged_burst_to_pdu_truncated)
+        .def("bad_tags", &tagged_burst_to_pdu::bad_tags, DOC_tagged_burst_to_pdu_bad_tags)
+        .def("cpu_time", &tagged_burst_to_pdu::cpu_time, DOC_tagged_burst_to_pdu_cpu_time)
+        .def("error", &tagged_burst_to_pdu::error, DOC_tagged_burst_to_pdu_error);
 }
 
 void bind_burst_to_stream(py::module& m)
@@ -65,13 +78,18 @@ void bind_burst_to_stream(py::module& m)
                gr::sync_block,
                gr::block,
                gr::basic_block,
-               std::shared_ptr<burst_to_stream>>(m, "burst_to_stream")
-        .def(py::init(&burst_to_stream::make), py::arg("gap_samples") = 1024)
-        .def("bursts", &burst_to_stream::bursts)
-        .def("bad_pdus", &burst_to_stream::bad_pdus)
-        .def("waiting_samples", &burst_to_stream::waiting_samples)
-        .def("cpu_time", &burst_to_stream::cpu_time)
-        .def("error", &burst_to_stream::error);
+               std::shared_ptr<burst_to_stream>>(
+        m, "burst_to_stream", DOC_burst_to_stream)
+        .def(py::init(&burst_to_stream::make),
+             DOC_burst_to_stream_make,
+             py::arg("gap_samples") = 1024)
+        .def("bursts", &burst_to_stream::bursts, DOC_burst_to_stream_bursts)
+        .def("bad_pdus", &burst_to_stream::bad_pdus, DOC_burst_to_stream_bad_pdus)
+        .def("waiting_samples",
+             &burst_to_stream::waiting_samples,
+             DOC_burst_to_stream_waiting_samples)
+        .def("cpu_time", &burst_to_stream::cpu_time, DOC_burst_to_stream_cpu_time)
+        .def("error", &burst_to_stream::error, DOC_burst_to_stream_error);
 }
 
 void bind_sync_and_strobe(py::module& m)
@@ -79,8 +97,10 @@ void bind_sync_and_strobe(py::module& m)
     py::class_<sync_and_strobe,
                gr::block,
                gr::basic_block,
-               std::shared_ptr<sync_and_strobe>>(m, "sync_and_strobe")
+               std::shared_ptr<sync_and_strobe>>(
+        m, "sync_and_strobe", DOC_sync_and_strobe)
         .def(py::init(&sync_and_strobe::make),
+             DOC_sync_and_strobe_make,
              py::arg("sample_rate"),
              py::arg("symbol_rate") = 50e3,
              py::arg("deviation") = 25e3,
@@ -90,12 +110,14 @@ void bind_sync_and_strobe(py::module& m)
              py::arg("preamble_min_symbols") = 16,
              py::arg("max_packet_bits") = 16392,
              py::arg("framing") = "auto")
-        .def("packets", &sync_and_strobe::packets)
-        .def("bursts", &sync_and_strobe::bursts)
-        .def("bursts_without_sync", &sync_and_strobe::bursts_without_sync)
-        .def("bad_tags", &sync_and_strobe::bad_tags)
-        .def("cpu_time", &sync_and_strobe::cpu_time)
-        .def("error", &sync_and_strobe::error);
+        .def("packets", &sync_and_strobe::packets, DOC_sync_and_strobe_packets)
+        .def("bursts", &sync_and_strobe::bursts, DOC_sync_and_strobe_bursts)
+        .def("bursts_without_sync",
+             &sync_and_strobe::bursts_without_sync,
+             DOC_sync_and_strobe_bursts_without_sync)
+        .def("bad_tags", &sync_and_strobe::bad_tags, DOC_sync_and_strobe_bad_tags)
+        .def("cpu_time", &sync_and_strobe::cpu_time, DOC_sync_and_strobe_cpu_time)
+        .def("error", &sync_and_strobe::error, DOC_sync_and_strobe_error);
 }
 
 void bind_kaifa_frame_parser(py::module& m)
@@ -103,17 +125,24 @@ void bind_kaifa_frame_parser(py::module& m)
     py::class_<kaifa_frame_parser,
                gr::block,
                gr::basic_block,
-               std::shared_ptr<kaifa_frame_parser>>(m, "kaifa_frame_parser")
+               std::shared_ptr<kaifa_frame_parser>>(
+        m, "kaifa_frame_parser", DOC_kaifa_frame_parser)
         .def(py::init(&kaifa_frame_parser::make),
+             DOC_kaifa_frame_parser_make,
              py::arg("framing") = "auto",
              py::arg("symbol_rate") = 50e3)
-        .def("set_framing", &kaifa_frame_parser::set_framing, py::arg("framing"))
-        .def("locked_framing", &kaifa_frame_parser::locked_framing)
-        .def("frames", &kaifa_frame_parser::frames)
-        .def("rejects", &kaifa_frame_parser::rejects)
-        .def("bad_pdus", &kaifa_frame_parser::bad_pdus)
-        .def("cpu_time", &kaifa_frame_parser::cpu_time)
-        .def("error", &kaifa_frame_parser::error);
+        .def("set_framing",
+             &kaifa_frame_parser::set_framing,
+             DOC_kaifa_frame_parser_set_framing,
+             py::arg("framing"))
+        .def("locked_framing",
+             &kaifa_frame_parser::locked_framing,
+             DOC_kaifa_frame_parser_locked_framing)
+        .def("frames", &kaifa_frame_parser::frames, DOC_kaifa_frame_parser_frames)
+        .def("rejects", &kaifa_frame_parser::rejects, DOC_kaifa_frame_parser_rejects)
+        .def("bad_pdus", &kaifa_frame_parser::bad_pdus, DOC_kaifa_frame_parser_bad_pdus)
+        .def("cpu_time", &kaifa_frame_parser::cpu_time, DOC_kaifa_frame_parser_cpu_time)
+        .def("error", &kaifa_frame_parser::error, DOC_kaifa_frame_parser_error);
 }
 
 } // namespace
