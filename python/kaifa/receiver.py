@@ -77,6 +77,9 @@ class receiver(gr.hier_block2):
         low_pass = _low_pass(rate, deviation, symbol_rate)
         gain = rate / (2 * math.pi * deviation)
         demodulator = analog.quadrature_demod_cf(gain)
+        # It rounds otherwise at the ends of the pieces it works on: whole vectors, one answer. What
+        # it holds back at the end are zeros behind the last burst.
+        demodulator.set_output_multiple(64)
         self.strobe = sync_and_strobe(
             sample_rate=rate,
             symbol_rate=symbol_rate,

@@ -172,6 +172,18 @@ fn a_packet_ends_by_length_by_level_or_at_the_limit() {
 }
 
 #[test]
+fn the_last_symbol_counts_when_the_burst_ends_in_it() {
+    let data = payload(160);
+    let stream = received(&meter_packet(12, &data), &ModulatorConfig::default(), 25.0);
+    let packet_end = AROUND + 8 * (96 + 16 + 160);
+    for cut in 0..3 {
+        let bursts = vec![(0, (packet_end - cut - 1) as u64, info())];
+        let (_, packets, _) = strobe(&stream, &bursts, strobe_config(RATE), &[5_000]);
+        assert_eq!(hard(&packets[0]), data, "{cut} samples cut");
+    }
+}
+
+#[test]
 fn a_second_sync_word_in_one_burst_begins_a_second_packet() {
     let (first, second) = (payload(160), payload(161));
     let mut bits = meter_packet(12, &first);

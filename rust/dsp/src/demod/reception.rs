@@ -45,9 +45,9 @@ impl Reception {
         }
     }
 
-    /// First sample after those that the current symbol needs.
-    pub fn needs(&self) -> f64 {
-        self.slicer.timing.center() + self.slicer.timing.period() / 2.0
+    /// How much of the current symbol lies before sample `end`, in symbols.
+    pub fn part_before(&self, end: f64) -> f64 {
+        (end - self.slicer.timing.center()) / self.slicer.timing.period() + 0.5
     }
 
     /// First sample after the last symbol taken.
@@ -56,13 +56,15 @@ impl Reception {
         (timing.center() - timing.period() / 2.0).round().max(0.0) as u64
     }
 
-    /// Takes the current symbol and stands on the next; tells whether and why the packet is over.
+    /// Takes the current symbol, from what of it lies before sample `end`, and stands on the next;
+    /// tells whether and why the packet is over.
     pub fn symbol(
         &mut self,
         history: &History,
         config: &Config,
+        end: f64,
     ) -> (StrobeEvent, Option<PacketEnd>) {
-        let soft = self.slicer.soft(history);
+        let soft = self.slicer.soft_before(history, end);
         let symbol = if soft < 0.0 { -1.0 } else { 1.0 };
         let offset = self.slicer.timing.center().round() as u64;
         self.slicer.learn_levels(soft, symbol);

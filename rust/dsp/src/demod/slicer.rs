@@ -36,8 +36,17 @@ impl Slicer {
 
     /// Soft value of the current symbol, about -1 or 1.
     pub fn soft(&self, history: &History) -> f32 {
-        let width = SYMBOL_WIDTH * self.timing.period();
-        (history.mean(self.timing.center(), width) - self.offset) / self.strength
+        self.soft_before(history, f64::INFINITY)
+    }
+
+    /// Soft value of the current symbol from what of it lies before sample `end`.
+    pub fn soft_before(&self, history: &History, end: f64) -> f32 {
+        let half = SYMBOL_WIDTH / 2.0 * self.timing.period();
+        let first = self.timing.center() - half;
+        // Sample n fills the time up to n + 1/2.
+        let last = (self.timing.center() + half).min(end - 0.5).max(first + 1.0);
+        let value = history.mean((first + last) / 2.0, last - first);
+        (value - self.offset) / self.strength
     }
 
     /// Learns levels from the current symbol, known or believed to be `symbol` (-1 or 1).

@@ -14,6 +14,9 @@ use crate::error::Result;
 
 /// Correlation from which on a sync word is believed in the middle of a packet.
 const NEXT_SYNC_QUALITY: f32 = 0.85;
+/// How much of a symbol must be there at the end of a burst: a recording that ends with a packet
+/// ends in its last symbol.
+const LAST_SYMBOL_PART: f64 = 0.6;
 
 /// What a [`SyncStrobe`] has seen so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -172,7 +175,7 @@ impl SyncStrobe {
                 self.found(hit, n, events, packets);
             }
             let until = n.saturating_sub(self.lag());
-            self.receive_until(until as f64, events, packets);
+            self.receive_until(until as f64, 1.0, events, packets);
         }
     }
 
@@ -233,19 +236,20 @@ impl SyncStrobe {
         events.push(mark);
     }
 
-    /// Receives symbols that lie wholly before `until`.
+    /// Receives symbols of which at least this `part` lies before `until`.
     fn receive_until(
         &mut self,
         until: f64,
+        part: f64,
         events: &mut Vec<StrobeEvent>,
         packets: &mut Vec<Packet>,
     ) {
         while let State::Receive(reception) = &mut self.state {
-            if reception.needs() > until {
+            if reception.part_before(until) < part {
                 return;
             }
-            let (mark, over) = reception.symbol(&self.history, &self.config);
-            let end = reception.taken_until();
+            let (mark, over) = reception.symbol(&self.history, &self.config, until);
+            let end = reception.taken_until().min(until as u64);
             self.mark(mark, events);
             if let Some(why) = over {
                 self.finish_packet(end, why, events, packets);
@@ -262,10 +266,10 @@ impl SyncStrobe {
         packets: &mut Vec<Packet>,
     ) {
         if why == PacketEnd::Level {
-            self.receive_until(end as f64, events, packets);
+            self.receive_until(end as f64, LAST_SYMBOL_PART, events, packets);
         }
         let at = match &self.state {
-            State::Receive(reception) => reception.taken_until(),
+            State::Receive(reception) => reception.taken_until().min(end),
             State::Search => return,
         };
         self.finish_packet(at, why, events, packets);
