@@ -31,35 +31,87 @@ pub struct Acquired {
     pub strobes: Vec<(f64, f32)>,
 }
 
+/// What a transmitter sends up to the end of the sync word, in the polarity of the signal.
+struct Pattern {
+    sync: Vec<f32>,
+    /// The last symbol of the preamble.
+    last: f32,
+}
+
+impl Pattern {
+    /// Symbol `k` before the sync word, counted from 1.
+    fn preamble(&self, k: u32) -> f32 {
+        if k % 2 == 1 {
+            self.last
+        } else {
+            -self.last
+        }
+    }
+
+    /// The last `count` symbols of the preamble and the sync word, in order of time.
+    fn symbols(&self, count: u32) -> Vec<f32> {
+        let preamble = (1..=count).rev().map(|k| self.preamble(k));
+        preamble.chain(self.sync.iter().copied()).collect()
+    }
+}
+
 /// Acquires the transmitter of `hit`. `sync` are the symbols of the sync word, `nominal` the
-/// samples in a symbol; nothing before sample `earliest` belongs to it.
+/// samples in a symbol, `compared` the symbols of preamble that the correlator has seen; nothing
+/// before sample `earliest` belongs to it.
 pub fn acquire(
     history: &History,
     hit: &Hit,
     sync: &[f32],
     nominal: f64,
-    known_preamble: u32,
+    compared: u32,
     earliest: f64,
 ) -> Acquired {
     let polarity = if hit.inverted { -1.0 } else { 1.0 };
-    let last = hit.phase.last_symbol();
-    // Symbol `k` before the sync word, counted from 1.
-    let preamble = |k: u32| polarity * if k % 2 == 1 { last } else { -last };
-    let (offset, strength) =
-        levels(history, hit, sync, nominal, known_preamble, &preamble, polarity);
-    let mut slicer = Slicer::new(Timing::new(nominal, hit.last_symbol, 0.15), offset, strength);
+    let pattern = Pattern {
+        sync: sync.iter().map(|s| polarity * s).collect(),
+        last: polarity * hit.phase.last_symbol(),
+    };
+    let (offset, strength) = levels(history, hit, &pattern, nominal, compared);
+    let timing = Timing::new(nominal, hit.last_symbol, 0.15);
+    let back = walk_back(history, Slicer::new(timing, offset, strength), &pattern, earliest);
 
-    // Back through the sync word and the preamble.
-    for k in (0..sync.len()).rev() {
-        step_back(
-            &mut slicer,
-            history,
-            polarity * sync[k],
-            if k > 0 { polarity * sync[k - 1] } else { preamble(1) },
-        );
+    // Forward again from the first symbol, with the clock that was learned on the way back.
+    let offset = offset + strength * back.middle;
+    let mut slicer = Slicer::new(Timing::resume(&back.start), offset, strength);
+    let preamble_start = (slicer.timing.center() - slicer.timing.period() / 2.0).max(earliest);
+    let strobes = run_forward(history, &mut slicer, &pattern.symbols(back.count));
+    let in_sync = &strobes[back.count as usize..];
+    let wrong = |(strobe, symbol): &(&(f64, f32), &f32)| strobe.1 * **symbol < 0.0;
+    Acquired {
+        offset,
+        preamble_symbols: back.count,
+        preamble_start,
+        sync_start: in_sync[0].0 - slicer.timing.period() / 2.0,
+        sync_errors: in_sync.iter().zip(&pattern.sync).filter(wrong).count() as u32,
+        strobes,
+        slicer,
     }
-    let (mut score, mut best, mut count) = (0.0f32, 0.0f32, 0);
-    let mut start = slicer.timing.clone();
+}
+
+/// What is known at the first symbol of a preamble.
+struct Back {
+    /// The clock on the first symbol.
+    start: Timing,
+    /// Symbols of preamble.
+    count: u32,
+    /// Middle between its ones and its zeros, in soft values.
+    middle: f32,
+}
+
+/// From the last symbol of the sync word back to the first symbol of the preamble.
+fn walk_back(history: &History, mut slicer: Slicer, pattern: &Pattern, earliest: f64) -> Back {
+    let sync = &pattern.sync;
+    for k in (0..sync.len()).rev() {
+        let before = if k > 0 { sync[k - 1] } else { pattern.last };
+        step_back(&mut slicer, history, sync[k], before);
+    }
+    let mut back = Back { start: slicer.timing.clone(), count: 0, middle: 0.0 };
+    let (mut score, mut best) = (0.0f32, 0.0f32);
     let mut values = Vec::new();
     for k in 1..=MAX_PREAMBLE_SYMBOLS {
         // A symbol of which more than half was sent counts.
@@ -69,28 +121,25 @@ pub fn acquire(
         let soft = slicer.soft(history);
         values.push(soft);
         // What the preamble says of a symbol against what noise would: noise is seldom so near.
-        let miss = (soft - preamble(k)) * (soft - preamble(k));
+        let miss = (soft - pattern.preamble(k)) * (soft - pattern.preamble(k));
         score += 1.0 - 4.0 * miss.min(0.5);
         if score > best {
-            (best, count) = (score, k);
-            start = slicer.timing.clone();
+            (best, back.count, back.start) = (score, k, slicer.timing.clone());
         }
         if score < best - DOUBT_LIMIT {
             break;
         }
-        step_back(&mut slicer, history, preamble(k), preamble(k + 1));
+        step_back(&mut slicer, history, pattern.preamble(k), pattern.preamble(k + 1));
     }
-
     // Ones and zeros are as many in a preamble and have the same neighbours: whatever filters do to
     // them, the middle between them is the carrier.
-    let pairs = &values[..count as usize / 2 * 2];
-    let offset = offset + strength * pairs.iter().sum::<f32>() / pairs.len().max(1) as f32;
+    let pairs = &values[..back.count as usize / 2 * 2];
+    back.middle = pairs.iter().sum::<f32>() / pairs.len().max(1) as f32;
+    back
+}
 
-    // Forward again from the first symbol, with the clock that was learned on the way back.
-    slicer = Slicer::new(Timing::resume(&start), offset, strength);
-    let preamble_start = (slicer.timing.center() - slicer.timing.period() / 2.0).max(earliest);
-    let symbols: Vec<f32> =
-        (1..=count).rev().map(preamble).chain(sync.iter().map(|s| polarity * s)).collect();
+/// Over `symbols`, which are known; ends on the last of them.
+fn run_forward(history: &History, slicer: &mut Slicer, symbols: &[f32]) -> Vec<(f64, f32)> {
     let mut strobes = Vec::with_capacity(symbols.len());
     for (k, &symbol) in symbols.iter().enumerate() {
         if k > 0 {
@@ -103,45 +152,26 @@ pub fn acquire(
             slicer.learn_timing(history, true, next > symbol);
         }
     }
-    let in_sync = &strobes[count as usize..];
-    let sync_start = in_sync[0].0 - slicer.timing.period() / 2.0;
-    let wrong = |(&(_, soft), &symbol): (&(f64, f32), &f32)| soft * symbol * polarity < 0.0;
-    let sync_errors = in_sync.iter().zip(sync).filter(|&pair| wrong(pair)).count() as u32;
-    Acquired {
-        slicer,
-        offset,
-        preamble_symbols: count,
-        preamble_start,
-        sync_start,
-        sync_errors,
-        strobes,
-    }
+    strobes
 }
 
 /// Offset and strength over the symbols that the correlator has compared: the offset from the
-/// preamble, in which both levels have the same neighbours, the strength by least squares.
+/// preamble, in which both levels have the same neighbours, the strength by projection.
 fn levels(
     history: &History,
     hit: &Hit,
-    sync: &[f32],
+    pattern: &Pattern,
     nominal: f64,
-    known_preamble: u32,
-    preamble: &impl Fn(u32) -> f32,
-    polarity: f32,
+    compared: u32,
 ) -> (f32, f32) {
     let value = |k: usize| history.mean(hit.last_symbol - k as f64 * nominal, 0.8 * nominal);
-    let pairs = known_preamble as usize / 2 * 2;
-    let sum: f32 = (0..pairs).map(|k| value(sync.len() + k)).sum();
+    let pairs = compared as usize / 2 * 2;
+    let sum: f32 = (0..pairs).map(|k| value(pattern.sync.len() + k)).sum();
     let offset = sum / pairs as f32;
-    let sync_part = sync.iter().rev().map(|s| polarity * s);
-    let symbols = sync_part.chain((1..=known_preamble).map(preamble));
-    let (mut count, mut product) = (0.0, 0.0);
-    for (k, symbol) in symbols.enumerate() {
-        count += 1.0;
-        product += symbol * (value(k) - offset);
-    }
-    let strength: f32 = product / count;
-    (offset, strength.max(1e-9))
+    let symbols = pattern.symbols(compared);
+    let product: f32 =
+        symbols.iter().rev().enumerate().map(|(k, symbol)| symbol * (value(k) - offset)).sum();
+    (offset, (product / symbols.len() as f32).max(1e-9))
 }
 
 fn step_back(slicer: &mut Slicer, history: &History, symbol: f32, before: f32) {
