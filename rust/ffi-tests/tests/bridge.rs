@@ -11,7 +11,9 @@ fn build() -> PathBuf {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bridge");
     std::fs::create_dir_all(&out).unwrap();
     let host = format!("{}-unknown-{}-gnu", std::env::consts::ARCH, std::env::consts::OS);
+    // As the project itself is built: a fresh machine has no make.
     cmake::Config::new(source)
+        .generator("Ninja")
         .out_dir(&out)
         .target(&host)
         .host(&host)
