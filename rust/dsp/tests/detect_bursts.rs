@@ -134,6 +134,19 @@ fn zeros_then_signal_then_zeros_do_not_break_anything() {
 }
 
 #[test]
+fn input_without_any_signal_ends_at_every_rate() {
+    for rate in [100e3, 250e3, 800e3, 1e6, 2.4e6, 10e6] {
+        for value in [0.0, 1e-30, 1e30, f32::NAN, f32::INFINITY] {
+            for count in [0, 1, 1_000, 100_003] {
+                let config = Config { sample_rate_hz: rate, ..config() };
+                let samples = vec![Complex32::new(value, value); count];
+                assert_eq!(detect(&samples, &config, &[7_777]), [], "{rate} {value} {count}");
+            }
+        }
+    }
+}
+
+#[test]
 fn carriers_and_the_spike_in_the_middle_do_not_fire_for_ever() {
     let mut samples = noise(4_000_000, 6);
     for (n, sample) in samples.iter_mut().enumerate() {

@@ -191,7 +191,8 @@ impl Watch {
             self.start_floor();
         }
         let silence = vec![Complex32::default(); self.spectrum.size()];
-        while self.stepped < self.spectrum.blocks() {
+        // Without a floor there was nothing but silence, and there is nothing to complete.
+        while self.floor.settled() && self.stepped < self.spectrum.blocks() {
             self.block(&silence, seen);
         }
         for mut burst in std::mem::take(&mut self.bursts) {

@@ -7,6 +7,7 @@ use num_complex::Complex32;
 use rustfft::{Fft, FftPlanner};
 
 use super::channel::{Synthesis, Tuning};
+use super::constant::Constant;
 use super::onset::onset;
 use super::plan::Plan;
 use super::Config;
@@ -78,7 +79,7 @@ pub struct BurstExtractor {
     /// Number of the next block.
     block: u64,
     /// The constant in the input, estimated.
-    constant: Complex32,
+    constant: Constant,
     open: Vec<Open>,
     counts: Counts,
 }
@@ -97,7 +98,7 @@ impl BurstExtractor {
             synthesis: Synthesis::new(&plan),
             input: lead_in(&plan),
             block: 0,
-            constant: Complex32::default(),
+            constant: Constant::default(),
             open: Vec::new(),
             counts: Counts::default(),
             config,
@@ -159,7 +160,7 @@ impl BurstExtractor {
     pub fn reset(&mut self) {
         self.input = lead_in(&self.plan);
         self.block = 0;
-        self.constant = Complex32::default();
+        self.constant = Constant::default();
         self.open.clear();
         self.counts = Counts::default();
     }
@@ -207,11 +208,13 @@ impl BurstExtractor {
         // Outputs of this block; output i of block 0 belongs to input i * decimation.
         let outputs = self.block * hop..(self.block + 1) * hop;
         let wanted = |open: &Open| open.first < outputs.end && open.until > outputs.start;
-        self.learn_constant();
+        let new = &self.input[self.plan.block - self.plan.hop()..];
+        let block_s = self.plan.hop() as f64 / self.config.sample_rate_hz;
+        self.constant.learn(new, (CONSTANT_S / block_s) as u32);
         if self.open.iter().any(wanted) {
             self.spectrum.copy_from_slice(&self.input);
             self.forward.process_with_scratch(&mut self.spectrum, &mut self.scratch);
-            self.spectrum[0] -= self.constant * self.plan.block as f32;
+            self.spectrum[0] -= self.constant.value() * self.plan.block as f32;
             for open in self.open.iter_mut().filter(|open| wanted(open)) {
                 let piece =
                     self.synthesis.channel(&self.plan, open.tuning, self.block, &self.spectrum);
@@ -237,21 +240,6 @@ impl BurstExtractor {
         }
         self.input.drain(..self.plan.hop());
         self.block += 1;
-    }
-}
-
-impl BurstExtractor {
-    /// Averages the new samples of a block into the constant.
-    fn learn_constant(&mut self) {
-        let new = &self.input[self.plan.block - self.plan.hop()..];
-        let sum: Complex32 = new.iter().sum();
-        if !sum.is_finite() {
-            return;
-        }
-        let block_s = self.plan.hop() as f64 / self.config.sample_rate_hz;
-        let blocks = ((self.block + 1) as f64).min((CONSTANT_S / block_s).max(1.0));
-        let mean = sum / new.len() as f32;
-        self.constant += (mean - self.constant) / blocks as f32;
     }
 }
 

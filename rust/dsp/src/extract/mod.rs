@@ -7,6 +7,7 @@
 
 mod channel;
 mod config;
+mod constant;
 mod extractor;
 mod onset;
 mod plan;
