@@ -173,6 +173,18 @@ def test_empty_standard_input():
     assert "holds no samples" in damaged(*options, stdin=subprocess.DEVNULL)
 
 
+def test_closed_standard_input(tmp_path):
+    # Descriptor 0 is free then, and the next file the program opens gets it.
+    options = ("-", "--format", "cs8", *BARE, "--json", tmp_path / "out")
+    assert "is closed" in refused(*options, preexec_fn=lambda: os.close(0))
+
+
+def test_standard_input_that_cannot_be_read(tmp_path):
+    options = ("-", "--format", "cs8", *BARE)
+    with open(tmp_path / "write-only", "wb") as unreadable:
+        assert "standard input: Bad file descriptor" in damaged(*options, stdin=unreadable)
+
+
 def test_checksum_in_the_metadata(recording, records, tmp_path):
     meta = json.loads(recording.with_suffix(".sigmf-meta").read_text())
     octets = recording.with_suffix(".sigmf-data").read_bytes()

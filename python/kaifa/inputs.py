@@ -62,6 +62,9 @@ def _recorded(source, recording):
 
 
 def _stdin_recording(args):
+    # Python's own look at it, from before another file could be given the free descriptor.
+    if sys.stdin is None:
+        raise InputError("standard input: is closed, expected samples")
     if args.format is None:
         raise InputError("standard input: sample format unknown, expected --format")
     if args.rate is None:

@@ -77,6 +77,8 @@ class stdin_source(gr.hier_block2):
 
     def fault(self):
         """What was wrong with the samples once they are over; None if nothing was."""
+        if self._pump.error:
+            return f"standard input: {self._pump.error.strerror}"
         if self._pump.octets == 0:
             return "standard input: holds no samples"
         rest = self._pump.octets % self._format.bytes_per_sample

@@ -14,11 +14,12 @@ PIECE_OCTETS = 1 << 18
 
 class StdinPump(threading.Thread):
     """Copies file descriptor 0 to the pipe whose other end is `read_end`, until the end of the
-    input or `finish()`. `octets` counts what came."""
+    input or `finish()`. `octets` counts what came, `error` is the OSError that ended it, if any."""
 
     def __init__(self):
         super().__init__(name="stdin", daemon=True)
         self.octets = 0
+        self.error = None
         self.read_end, self._write_end = os.pipe()
         self._awake, self._wake = os.pipe()
         os.set_blocking(self._write_end, False)
@@ -28,6 +29,14 @@ class StdinPump(threading.Thread):
         os.write(self._wake, b"x")
 
     def run(self):
+        try:
+            self._carry()
+        except OSError as error:
+            self.error = error
+        finally:
+            os.close(self._write_end)
+
+    def _carry(self):
         waiting = b""
         while True:
             wanted = [] if waiting else [0]
@@ -45,4 +54,3 @@ class StdinPump(threading.Thread):
                 if not waiting:
                     break
                 self.octets += len(waiting)
-        os.close(self._write_end)
