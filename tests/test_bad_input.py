@@ -8,7 +8,12 @@ import subprocess
 
 import pytest
 from conftest import FREQUENCY, KAIFA_RX, SAMPLE_RATE, json_lines, receive
+from gnuradio.kaifa.arguments import parse_arguments
+from gnuradio.kaifa.inputs import open_input
+from gnuradio.kaifa.receiver import receiver
+from gnuradio.kaifa.reception import Reception
 
+DATED = {"core:datetime": "2026-03-01T12:00:00Z"}
 BARE = ("--rate", SAMPLE_RATE, "--frequency", FREQUENCY)
 
 
@@ -72,33 +77,89 @@ def test_unknown_rate(bare):
 
 @pytest.mark.parametrize("rate", ["0", "-1", "nan", "inf", "1e30"])
 def test_impossible_rate(rate, bare):
-    assert "sample" in refused(bare, "--rate", rate, "--frequency", FREQUENCY)
+    assert "rate" in refused(bare, "--rate", rate, "--frequency", FREQUENCY)
 
 
 @pytest.mark.parametrize(
     "option, value, named",
     [
         ("--rate", "fast", "--rate"),
-        ("--symbol-rate", "0", "symbol_rate"),
-        ("--deviation", "-3", "deviation"),
-        ("--deviation", "0", "deviation"),
-        ("--sync-word", "xyz", "sync_word"),
-        ("--sync-max-errors", "99", "sync_max_errors"),
-        ("--preamble-min", "-1", "preamble_min_symbols"),
-        ("--framing", "q", "framing"),
-        ("--threshold", "nan", "threshold_db"),
-        ("--dc-mask", "-5", "dc_mask"),
-        ("--max-burst", "0", "max_burst"),
+        ("--symbol-rate", "0", "--symbol-rate"),
+        ("--deviation", "-3", "--deviation"),
+        ("--deviation", "0", "--deviation"),
+        ("--sync-word", "xyz", "--sync-word"),
+        ("--sync-max-errors", "99", "--sync-max-errors"),
+        ("--preamble-min", "-1", "--preamble-min"),
+        ("--framing", "q", "--framing"),
+        ("--threshold", "nan", "--threshold"),
+        ("--dc-mask", "-5", "--dc-mask"),
+        ("--max-burst", "0", "--max-burst"),
+        ("--sync-max-errors", "99999999999", "--sync-max-errors"),
+        ("--sync-max-errors", "\u0665", "--sync-max-errors"),
+        ("--preamble-min", "1" + 5000 * "0", "--preamble-min"),
+        ("--preamble-min", "2000000000", "--preamble-min"),
+        ("--symbol-rate", "1M", "--symbol-rate"),
+        ("--symbol-rate", "10", "--symbol-rate"),
+        ("--deviation", "200k", "--deviation"),
+        ("--deviation", "1e300", "--deviation"),
+        ("--frequency", "1e300", "--frequency"),
         ("--gain", "loud", "--gain"),
+        ("--gain", "rf=14", "--gain"),
+        ("--bandwidth", "0", "--bandwidth"),
+        ("--ppm", "1", "--ppm"),
+        ("--json", "", "--json"),
         ("--nonsense", "1", "--nonsense"),
     ],
 )
 def test_option_out_of_range(option, value, named, recording):
-    assert named in refused(recording, option, value)
+    line = refused(recording, option, value)
+    assert named in line
+    assert len(line) < 200
+
+
+@pytest.mark.parametrize("rate, limits", [("100k", "400000 to"), ("1e9", "to 800000000")])
+def test_a_rate_the_symbols_do_not_fit_is_told_by_the_names_of_options(rate, limits, bare):
+    line = refused(bare, "--rate", rate, "--frequency", FREQUENCY)
+    assert "--rate" in line and "--symbol-rate" in line and limits in line
+
+
+def test_a_parameter_out_of_range_is_all_that_is_told_of_a_bare_file(bare):
+    assert "--framing" in refused(bare, "--rate", SAMPLE_RATE, "--framing", "q")
+    result = receive(bare, "--rate", SAMPLE_RATE)
+    assert result.returncode == 0
+    assert "frequency of the recording unknown" in result.stderr.splitlines()[0]
 
 
 def test_no_source():
     assert "SOURCE" in refused()
+    assert "SOURCE" in refused("")
+
+
+def test_a_source_whose_name_cannot_be_one():
+    assert "directory" in refused(".", *BARE)
+    assert "File name too long" in refused(300 * "x")
+
+
+def test_a_sample_format_for_a_radio():
+    assert "--format" in refused("rtl=0", "--format", "cs8")
+
+
+def test_output_onto_the_recording_itself(recording, tmp_path):
+    kept = {}
+    for suffix in (".sigmf-meta", ".sigmf-data"):
+        file = (tmp_path / "mesh").with_suffix(suffix)
+        kept[file] = recording.with_suffix(suffix).read_bytes()
+        file.write_bytes(kept[file])
+    for file in kept:
+        assert "is the recording itself" in refused(tmp_path / "mesh", "--json", file)
+    data = tmp_path / "mesh.sigmf-data"
+    (tmp_path / "link").symlink_to(data)
+    options = ("--format", "cs8", *BARE, "--json", tmp_path / "link")
+    assert "is the recording itself" in refused(data, "--json", tmp_path / "link")
+    with open(data, "rb") as samples:
+        assert "is the recording itself" in refused("-", *options, stdin=samples)
+    for file, octets in kept.items():
+        assert file.read_bytes() == octets
 
 
 def test_json_file_that_cannot_be_written(recording, tmp_path):
@@ -116,10 +177,15 @@ def test_broken_metadata(tmp_path):
     "key, value, said",
     [
         ("core:datatype", "rf32_le", "core:datatype 'rf32_le' cannot be read"),
-        ("core:datatype", 8, "not valid SigMF"),
+        ("core:datatype", 8, "core:datatype 8 cannot be read"),
         ("core:sample_rate", "fast", "core:sample_rate is 'fast'"),
         ("core:sample_rate", None, "sample rate unknown"),
         ("core:sample_rate", -1, "sample rate is -1"),
+        ("core:sample_rate", 10**400, "core:sample_rate is 1000"),
+        ("core:sha512", 5, "core:sha512 is 5, expected 128 hex"),
+        ("core:sha512", "beef", "core:sha512 is 'beef', expected 128 hex"),
+        ("core:dataset", 5, "core:dataset is 5, expected the name of a file"),
+        ("core:dataset", "a\0b", "expected the name of a file"),
         ("core:num_channels", 2, "several channels"),
         ("core:dataset", "gone.bin", "gone.bin"),
     ],
@@ -136,6 +202,30 @@ def test_captures_that_cannot_be_used(tmp_path):
     late = [{"core:datetime": "yesterday"}]
     path = meta_of(tmp_path, lambda meta: meta.update(captures=late))
     assert "'yesterday'" in refused(path)
+
+
+@pytest.mark.parametrize(
+    "captures, said",
+    [
+        (5, "captures is 5, expected a list"),
+        ([5], "captures is [5], expected a list"),
+        ([DATED | {"core:sample_start": -1}], "core:sample_start is -1, expected a whole number"),
+        ([{"core:sample_start": "0"}], "core:sample_start is '0', expected a whole number"),
+        (
+            [DATED | {"core:sample_start": 9}, DATED | {"core:sample_start": 3}],
+            "core:sample_start is 3 in",
+        ),
+        ([{"core:header_bytes": -2}], "core:header_bytes is -2, expected a whole number"),
+        ([{"core:header_bytes": float("nan")}], "core:header_bytes is nan, expected a whole"),
+        ([{"core:frequency": []}], "core:frequency is [], expected a number in Hz"),
+        ([{"core:datetime": 5}], "core:datetime is 5, expected UTC"),
+        ([{"core:datetime": "1969-12-31T23:59:59Z"}], "expected a year from 1970"),
+        ([{"core:datetime": "2026-02-30T00:00:00Z"}], "expected UTC like"),
+    ],
+)
+def test_a_field_of_a_capture_that_cannot_be_used(captures, said, tmp_path):
+    line = refused(meta_of(tmp_path, lambda meta: meta.update(captures=captures)))
+    assert said in line and "changed.sigmf-meta" in line
 
 
 def damaged(*arguments, **options):
@@ -157,6 +247,17 @@ def test_truncated_file_is_received_as_far_as_it_goes(bare, tmp_path):
     assert "truncated" in damaged(cut, *BARE, "--json", tmp_path / "cut.jsonl")
     assert json_lines(tmp_path / "whole.jsonl")
     assert (tmp_path / "whole.jsonl").read_bytes() == (tmp_path / "cut.jsonl").read_bytes()
+
+
+def test_a_file_that_shrinks_while_it_is_read(bare, tmp_path):
+    path = tmp_path / "shrinking.cs8"
+    path.write_bytes(bare.read_bytes())
+    source = open_input(parse_arguments([str(path), "--rate", str(SAMPLE_RATE)]))
+    os.truncate(path, 200_000)
+    reception = Reception(source, receiver(SAMPLE_RATE, FREQUENCY), lambda messages: None)
+    reception.run()
+    (fault,) = reception.faults()
+    assert "ended after 100000 samples, expected 4000000" in fault
 
 
 def test_truncated_standard_input_is_received_as_far_as_it_goes(bare, records, tmp_path):

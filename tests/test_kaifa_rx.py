@@ -2,6 +2,7 @@
 """kaifa_rx as a program: a recording in, frames out."""
 
 import json
+import os
 import subprocess
 import time
 from collections import Counter
@@ -185,6 +186,16 @@ def test_a_reader_that_goes_away_ends_the_program(recording):
     )
     assert len(result.stdout.splitlines()) == 1
     assert "Traceback" not in result.stderr
+
+
+def test_a_reader_that_has_gone_is_told_nothing(recording):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as pipe:
+        result = subprocess.run(
+            [*KAIFA_RX, str(recording)], stdout=pipe, stderr=subprocess.PIPE, timeout=60
+        )
+    assert (result.returncode, result.stderr) == (1, b"")
 
 
 def test_help_names_every_exit_status():

@@ -4,6 +4,7 @@
 import json
 
 import pytest
+from gnuradio.kaifa.recording import InputError
 from gnuradio.kaifa.sigmf import meta_path_of, sigmf_recording, utc_time
 
 
@@ -13,10 +14,15 @@ def test_time_keeps_all_digits():
     assert utc_time("1970-01-01T00:00:01.5+00:00") == (1, 0.5)
 
 
-@pytest.mark.parametrize("text", ["", "now", "2026-03-01", "2026-13-01T00:00:00Z", "1.5"])
+@pytest.mark.parametrize("text", ["", "now", "2026-03-01", "2026-13-01T00:00:00Z", "1.5", 5, None])
 def test_refuses_what_is_no_time(text):
-    with pytest.raises(ValueError):
+    with pytest.raises(InputError, match="core:datetime"):
         utc_time(text)
+
+
+def test_a_fraction_never_becomes_a_whole_second():
+    seconds, fraction = utc_time("1970-01-01T00:00:01." + 30 * "9" + "Z")
+    assert seconds == 1 and 0.999999 < fraction < 1.0
 
 
 def write(path, captures, octets=1000, **facts):

@@ -2,6 +2,7 @@
 """The command line of kaifa_rx."""
 
 import argparse
+import re
 import sys
 
 from .recording import InputError
@@ -18,17 +19,55 @@ SOURCE is one of
 Numbers may end in k, M or G: --frequency 872.5M --rate 8M
 
 exit status: 0 the input ended, or a live reception was stopped; 1 the receiver or an output
-failed on the way; 2 the input cannot be used, or was damaged (what was received is written all
-the same); 130 a recording was interrupted.
+failed on the way, or who read standard output closed it (of that nothing is said); 2 the input
+cannot be used, or was damaged (what was received is written all the same); 130 a recording was
+interrupted.
 """
 MULTIPLES = {"k": 1e3, "M": 1e6, "G": 1e9}
+# Beyond what any option takes; the receiver knows the range of each.
+MOST_NUMBER = 1e12
+MOST_COUNT = (1 << 31) - 1
+# What a person can change, by the name that the receiver has for it.
+OPTIONS = {
+    "sample_rate": "sample rate (--rate)",
+    "center_frequency": "centre frequency (--frequency)",
+    "symbol_rate": "--symbol-rate",
+    "deviation": "--deviation",
+    "sync_word": "--sync-word",
+    "sync_max_errors": "--sync-max-errors",
+    "preamble_min_symbols": "--preamble-min",
+    "framing": "--framing",
+    "threshold_db": "--threshold",
+    "dc_mask": "--dc-mask",
+    "max_burst_time": "--max-burst",
+}
 
 
 def number(text):
     """A number in Hz, seconds or dB, perhaps with k, M or G behind it."""
-    if text[-1:] in MULTIPLES:
-        return float(text[:-1]) * MULTIPLES[text[-1]]
-    return float(text)
+    multiple = MULTIPLES.get(text[-1:])
+    value = float(text[:-1]) * multiple if multiple else float(text)
+    if not abs(value) <= MOST_NUMBER:
+        raise argparse.ArgumentTypeError(
+            f"{text:.20} is out of range, expected at most {MOST_NUMBER:g}"
+        )
+    return value
+
+
+def count(text):
+    """A whole number that fits the int of a block."""
+    if not (text.isdecimal() and len(text) <= len(str(MOST_COUNT)) and int(text) <= MOST_COUNT):
+        raise argparse.ArgumentTypeError(
+            f"'{text:.20}' cannot be used, expected a whole number from 0 to {MOST_COUNT}"
+        )
+    return int(text)
+
+
+def filled(text):
+    """A name that is not empty."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty, expected a name or -")
+    return text
 
 
 def stage_gain(text):
@@ -36,7 +75,12 @@ def stage_gain(text):
     stage, equals, gain = text.partition("=")
     if not (stage and equals):
         raise ValueError
-    return stage, float(gain)
+    return stage, number(gain)
+
+
+def in_options(message):
+    """What the receiver says of its parameters, in the words of the command line."""
+    return re.sub(r"\b[a-z_]+\b", lambda word: OPTIONS.get(word[0], word[0]), str(message))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -52,7 +96,9 @@ def parse_arguments(argv):
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("source", metavar="SOURCE", help="recording, - or radio; see below")
+    parser.add_argument(
+        "source", metavar="SOURCE", type=filled, help="recording, - or radio; see below"
+    )
     parser.add_argument("--version", action="version", version=f"kaifa_rx {VERSION}")
     _add_input(parser.add_argument_group("input"))
     _add_signal(parser.add_argument_group("signal"))
@@ -73,10 +119,9 @@ def _add_input(group):
         "gain of a radio's stage (rf, if, bb or its own name), may be repeated",
         stage_gain,
         action="append",
-        default=[],
     )
-    add("--bandwidth", "HZ", "radio's analog filter; default: the driver's choice", default=0.0)
-    add("--ppm", "PPM", "correction of the radio's clock", float, default=0.0)
+    add("--bandwidth", "HZ", "radio's analog filter; default: the driver's choice")
+    add("--ppm", "PPM", "correction of the radio's clock")
 
 
 def _add_signal(group):
@@ -86,8 +131,8 @@ def _add_signal(group):
     add("--symbol-rate", "HZ", "symbols a second (default 50k)", default=50e3)
     add("--deviation", "HZ", "from the centre to one tone (default 25k)", default=25e3)
     add("--sync-word", "HEX", "first bit sent first (default 904e)", str, default="904e")
-    add("--sync-max-errors", "BITS", "wrong bits allowed in it", int)
-    add("--preamble-min", "SYMBOLS", "alternating symbols asked for before it", int)
+    add("--sync-max-errors", "BITS", "wrong bits allowed in it", count)
+    add("--preamble-min", "SYMBOLS", "alternating symbols asked for before it", count)
     add("--framing", "NAME", "a, b, c, d or auto: find it out (default auto)", str, default="auto")
     add("--threshold", "DB", "burst over noise from which on it is looked at")
     add("--dc-mask", "HZ", "leave out this much on either side of the middle of the band")
@@ -98,6 +143,7 @@ def _add_output(group):
     group.add_argument(
         "--json",
         metavar="FILE",
+        type=filled,
         help="write one JSON object a line to FILE; - writes them to standard output in place of "
         "the lines for people",
     )
@@ -108,6 +154,6 @@ def _add_output(group):
     )
 
 
-def fail(message):
-    """Says on one line of standard error what is wrong."""
+def tell(message):
+    """Says on one line of standard error what a person should know."""
     print(f"kaifa_rx: {' '.join(str(message).split())}", file=sys.stderr)

@@ -14,6 +14,7 @@ from .sources import file_source, radio_source, stdin_source
 
 RADIO_RATE = 8e6
 RADIO_FREQUENCY = 872.5e6
+RADIO_OPTIONS = ("gain", "bandwidth", "ppm")
 
 
 @dataclass(frozen=True)
@@ -34,31 +35,47 @@ class Input:
         """The samples come from a radio."""
         return self.recording is None
 
+    @property
+    def note(self):
+        """What a person should know though it is no fault; None if there is nothing."""
+        if self.live or self.recording.center_frequency is not None:
+            return None
+        return (
+            "frequency of the recording unknown, those of frames count from its middle "
+            "(--frequency tells it)"
+        )
+
 
 def open_input(args):
     """Opens the source that parse_arguments() read; InputError if it cannot be used."""
+    try:
+        return _open_input(args)
+    except OSError as error:
+        raise InputError(f"{args.source}: {error.strerror}") from None
+
+
+def _open_input(args):
     if args.source == "-":
-        return _recorded(stdin_source, _stdin_recording(args))
+        return _recorded(args, stdin_source, _stdin_recording(args))
     path = Path(args.source)
     wanted = (args.format, args.rate, args.frequency)
     if meta := meta_path_of(path):
-        return _recorded(file_source, sigmf_recording(meta, *wanted))
+        return _recorded(args, file_source, sigmf_recording(meta, *wanted))
     if path.exists() or path.suffix[1:].lower() in (*FORMATS, *ALIASES):
-        return _recorded(file_source, bare_recording(path, *wanted))
+        return _recorded(args, file_source, bare_recording(path, *wanted))
+    if args.format is not None:
+        raise InputError(f"{path}: no such file (and --format has no use with a radio)")
     return _radio(args)
 
 
-def _recorded(source, recording):
+def _recorded(args, source, recording):
+    for name in RADIO_OPTIONS:
+        if getattr(args, name) is not None:
+            raise InputError(f"--{name} has no use with a recording, expected a radio as SOURCE")
     if not recording.sample_rate > 0:
         raise InputError(f"sample rate is {recording.sample_rate} Hz, expected more than 0 Hz")
-    frequency = recording.center_frequency
-    if frequency is None:
-        print(
-            "kaifa_rx: frequency of the recording unknown, those of frames count from its middle "
-            "(--frequency tells it)",
-            file=sys.stderr,
-        )
-    return Input(source(recording), recording.sample_rate, frequency or 0.0, recording)
+    frequency = recording.center_frequency or 0.0
+    return Input(source(recording), recording.sample_rate, frequency, recording)
 
 
 def _stdin_recording(args):
@@ -77,7 +94,12 @@ def _radio(args):
     frequency = RADIO_FREQUENCY if args.frequency is None else args.frequency
     with _drivers_held_back():
         radio = radio_source(
-            args.source, rate, frequency, dict(args.gain), args.bandwidth, args.ppm
+            args.source,
+            rate,
+            frequency,
+            dict(args.gain or ()),
+            args.bandwidth or 0.0,
+            args.ppm or 0.0,
         )
     return Input(radio, radio.sample_rate, radio.center_frequency, None)
 

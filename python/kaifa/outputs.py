@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where kaifa_rx writes what it receives."""
 
+import os
+
 from .recording import InputError
 from .records import human_line, json_line, record
 
@@ -22,6 +24,7 @@ class Outputs:
         if args.json != "-":
             self._formats.append((open(records_out, "w", encoding="utf-8"), human_line))
         if args.json:
+            _refuse_own_input(args.json, source.recording)
             self._formats.append((_open_json(args.json, records_out), json_line))
 
     def __enter__(self):
@@ -48,6 +51,16 @@ def _dated_from(source):
         return 0
     anchors = source.recording.anchors
     return anchors[0].sample if anchors else None
+
+
+def _refuse_own_input(name, recording):
+    """Opening the output empties it: by then it is too late to find out that it was the input."""
+    if recording is None or not os.path.isfile(name):
+        return
+    output, standard_input = os.stat(name), 0
+    for file in (recording.path or standard_input, recording.meta_path):
+        if file is not None and os.path.samestat(output, os.stat(file)):
+            raise InputError(f"{name}: is the recording itself, expected another file for --json")
 
 
 def _open_json(name, records_out):

@@ -14,6 +14,9 @@ from .kaifa_python import (
 )
 
 SAMPLES_PER_SYMBOL = 8
+# Of tagged_burst_to_pdu: input rate over output rate, bandwidth over output rate.
+MOST_DECIMATION = 2000
+MOST_OCCUPIED = 1 / 1.5
 
 
 class receiver(gr.hier_block2):
@@ -61,6 +64,7 @@ class receiver(gr.hier_block2):
             raise ValueError(f"deviation is {deviation} Hz, expected more than 0 Hz")
         # First of the blocks, for it judges the symbol rate by its own name.
         self.parser = kaifa_frame_parser(framing=framing, symbol_rate=symbol_rate)
+        _check_rates(sample_rate, symbol_rate, deviation)
         bandwidth = 2 * (deviation + symbol_rate / 2)
         longest = {"max_burst_time": max_burst_time}
         self.tagger = burst_tagger(
@@ -129,6 +133,22 @@ class receiver(gr.hier_block2):
     def errors(self):
         """What made blocks end before their input did: a list of lines, empty if nothing."""
         return [f"{block.name()}: {block.error()}" for block in self.stages if block.error()]
+
+
+def _check_rates(sample_rate, symbol_rate, deviation):
+    """What the blocks ask of rates that they are given, in terms of those the caller gave."""
+    least = SAMPLES_PER_SYMBOL * symbol_rate
+    if not least <= sample_rate <= MOST_DECIMATION * least:
+        raise ValueError(
+            f"sample_rate is {sample_rate:.10g} Hz, expected {least:.10g} to "
+            f"{MOST_DECIMATION * least:.10g} Hz with a symbol_rate of {symbol_rate:.10g} Hz"
+        )
+    most = (MOST_OCCUPIED * least - symbol_rate) / 2
+    if deviation > most:
+        raise ValueError(
+            f"deviation is {deviation:.10g} Hz, expected at most {most:.10g} Hz with a "
+            f"symbol_rate of {symbol_rate:.10g} Hz"
+        )
 
 
 def _low_pass(rate, deviation, symbol_rate):

@@ -70,10 +70,19 @@ class Reception:
     def faults(self):
         """What was wrong with the samples: a list of lines."""
         recording = self._input.recording
-        faults = [self._input.source.fault(), recording and recording.fault]
+        faults = [self._input.source.fault(), recording and recording.fault, self._shortfall()]
         if recording and not self.stopped:
             faults.append(checksum_fault(recording, lambda: not self.stopped))
         return [fault for fault in faults if fault]
+
+    def _shortfall(self):
+        recording = self._input.recording
+        if self.stopped or self._receiver.errors() or not (recording and recording.samples):
+            return None
+        got = self._input.source.samples()
+        if got >= recording.samples:
+            return None
+        return f"{recording.path}: ended after {got} samples, expected {recording.samples}"
 
     def _anchor_times(self):
         if self._clock:

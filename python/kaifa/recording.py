@@ -72,6 +72,7 @@ class Recording:
     samples:          complete complex samples in it; None for standard input.
     header_bytes:     octets before the first sample.
     anchors:          times of samples, in order; empty if the date is not known.
+    meta_path:        file of metadata; None if there is none.
     sha512:           hex digest the file of samples should have; None if not told.
     fault:            what is wrong with it though samples can be read; None if nothing is.
     """
@@ -83,6 +84,7 @@ class Recording:
     samples: int | None = None
     header_bytes: int = 0
     anchors: tuple = ()
+    meta_path: Path | None = None
     sha512: str | None = None
     fault: str | None = None
 
@@ -138,11 +140,14 @@ def checksum_fault(recording, keep_going=lambda: True):
     if recording.sha512 is None:
         return None
     digest = hashlib.sha512()
-    with open(recording.path, "rb") as data:
-        while piece := data.read(1 << 22):
-            if not keep_going():
-                return None
-            digest.update(piece)
+    try:
+        with open(recording.path, "rb") as data:
+            while piece := data.read(1 << 22):
+                if not keep_going():
+                    return None
+                digest.update(piece)
+    except OSError as error:
+        return f"{recording.path}: checksum not known, {error.strerror}"
     if digest.hexdigest() == recording.sha512.lower():
         return None
     return f"{recording.path}: damaged, its checksum differs from core:sha512 in the metadata"

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Recordings in SigMF (https://sigmf.org, version 1): what the metadata says of the samples."""
 
+import itertools
 import json
 import re
+import reprlib
 from datetime import datetime
 from pathlib import Path
 
 from .recording import Anchor, InputError, Recording, measured, sample_format
 
+MOST_HZ = 1e12
+MOST_SAMPLES = 1 << 62
+CHECKSUM = re.compile(r"[0-9a-fA-F]{128}")
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|\+00:00)?")
 
 
@@ -16,6 +21,8 @@ def meta_path_of(path):
     or None if `path` is not SigMF."""
     if path.suffix in (".sigmf-meta", ".sigmf-data", ".sigmf"):
         return path.with_suffix(".sigmf-meta")
+    if not path.name:
+        return None
     meta = path.with_name(path.name + ".sigmf-meta")
     return meta if not path.is_file() and meta.is_file() else None
 
@@ -27,19 +34,17 @@ def sigmf_recording(meta_path, format_name=None, sample_rate=None, center_freque
     """
     meta = _read_meta(meta_path)
     try:
-        facts, captures = meta["global"], meta.get("captures", [])
+        facts, captures = meta["global"], _captures(meta)
         recording = Recording(
             path=_data_path(meta_path, facts),
             format=_format(facts if format_name is None else {"core:datatype": format_name}),
-            sample_rate=facts.get("core:sample_rate") if sample_rate is None else sample_rate,
+            sample_rate=_rate(facts) if sample_rate is None else sample_rate,
             center_frequency=_frequency(captures) if center_frequency is None else center_frequency,
             header_bytes=_header_bytes(captures),
             anchors=tuple(_anchors(captures)),
-            sha512=facts.get("core:sha512"),
+            meta_path=meta_path,
+            sha512=_checksum(facts),
         )
-        _number("core:sample_rate", recording.sample_rate)
-        if recording.center_frequency is not None:
-            _number("core:frequency", recording.center_frequency)
     except KeyError as error:
         raise InputError(f"{meta_path}: not valid SigMF, {error} is missing") from None
     except InputError as error:
@@ -50,15 +55,20 @@ def sigmf_recording(meta_path, format_name=None, sample_rate=None, center_freque
 
 
 def utc_time(text):
-    """(seconds since 1970, fraction) of an ISO 8601 time in UTC; ValueError if it is none.
+    """(seconds since 1970, fraction) of an ISO 8601 time in UTC; InputError if it is none.
 
     Python's datetime keeps six digits of the fraction; this keeps what a double can hold.
     """
-    if not (match := TIME.fullmatch(text)):
-        raise ValueError(f"core:datetime is '{text}', expected UTC like 2026-03-01T12:00:00.5Z")
-    whole, digits = match.groups()
-    seconds = int(datetime.fromisoformat(whole + "+00:00").timestamp())
-    return seconds, float(f"0.{digits or 0}")
+    try:
+        whole, digits = TIME.fullmatch(text).groups()
+        seconds = int(datetime.fromisoformat(whole + "+00:00").timestamp())
+    except (AttributeError, TypeError, ValueError):
+        raise _unexpected("core:datetime", text, "UTC like 2026-03-01T12:00:00.5Z") from None
+    # The year 9999, the last there is, must not end before the recording does.
+    if not "1970" <= whole[:4] <= "9998":
+        raise _unexpected("core:datetime", text, "a year from 1970 to 9998")
+    # More digits could round up to a whole second.
+    return seconds, float(f"0.{(digits or '0')[:15]}")
 
 
 def _read_meta(meta_path):
@@ -77,6 +87,8 @@ def _data_path(meta_path, facts):
     if facts.get("core:num_channels", 1) != 1:
         raise InputError("several channels, expected one")
     if name := facts.get("core:dataset"):
+        if not isinstance(name, str) or "\0" in name or not Path(name).name:
+            raise _unexpected("core:dataset", name, "the name of a file")
         return meta_path.with_name(Path(name).name)
     return meta_path.with_suffix(".sigmf-data")
 
@@ -84,15 +96,17 @@ def _data_path(meta_path, facts):
 def _format(facts):
     try:
         return sample_format(facts["core:datatype"])
-    except InputError:
+    except (InputError, AttributeError):
+        shown = reprlib.repr(facts["core:datatype"])
         raise InputError(
-            f"core:datatype '{facts['core:datatype']}' cannot be read, "
-            "expected ci8, cu8, ci16_le or cf32_le"
+            f"core:datatype {shown} cannot be read, expected ci8, cu8, ci16_le or cf32_le"
         ) from None
 
 
 def _frequency(captures):
-    frequencies = {c["core:frequency"] for c in captures if "core:frequency" in c}
+    frequencies = {
+        _hz("core:frequency", c["core:frequency"]) for c in captures if "core:frequency" in c
+    }
     if len(frequencies) > 1:
         raise InputError(
             f"captures at {len(frequencies)} frequencies, expected one "
@@ -101,21 +115,63 @@ def _frequency(captures):
     return frequencies.pop() if frequencies else None
 
 
+def _rate(facts):
+    if facts.get("core:sample_rate") is None:
+        raise InputError("sample rate unknown, expected core:sample_rate or --rate in Hz")
+    return _hz("core:sample_rate", facts["core:sample_rate"])
+
+
+def _captures(meta):
+    captures = meta.get("captures", [])
+    if not (isinstance(captures, list) and all(isinstance(c, dict) for c in captures)):
+        raise _unexpected("captures", captures, "a list of objects")
+    starts = [_count(capture, "core:sample_start") for capture in captures]
+    for before, start in itertools.pairwise(starts):
+        if start < before:
+            raise InputError(
+                f"core:sample_start is {start} in a capture behind that at {before}, "
+                "expected captures in order"
+            )
+    return captures
+
+
 def _header_bytes(captures):
-    if any(c.get("core:header_bytes") for c in captures[1:]):
+    octets = [_count(capture, "core:header_bytes") for capture in captures]
+    if any(octets[1:]):
         raise InputError("core:header_bytes in a later capture, expected it in the first only")
-    return int(captures[0].get("core:header_bytes", 0)) if captures else 0
+    return octets[0] if octets else 0
 
 
 def _anchors(captures):
     for capture in captures:
         if "core:datetime" in capture:
-            sample = int(capture.get("core:sample_start", 0))
+            sample = _count(capture, "core:sample_start")
             yield Anchor(sample, *utc_time(capture["core:datetime"]))
 
 
-def _number(key, value):
-    if value is None:
-        raise InputError("sample rate unknown, expected core:sample_rate or --rate in Hz")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(f"{key} is {value!r}, expected a number in Hz")
+def _checksum(facts):
+    checksum = facts.get("core:sha512")
+    if checksum is None or (isinstance(checksum, str) and CHECKSUM.fullmatch(checksum)):
+        return checksum
+    raise _unexpected("core:sha512", checksum, "128 hexadecimal digits")
+
+
+def _hz(key, value):
+    if not _is_number(value) or not abs(value) <= MOST_HZ:
+        raise _unexpected(key, value, "a number in Hz")
+    return float(value)
+
+
+def _count(capture, key):
+    value = capture.get(key, 0)
+    if not _is_number(value) or not 0 <= value <= MOST_SAMPLES or value != int(value):
+        raise _unexpected(key, value, "a whole number from 0 on")
+    return int(value)
+
+
+def _is_number(value):
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _unexpected(key, value, expected):
+    return InputError(f"{key} is {reprlib.repr(value)}, expected {expected}")
