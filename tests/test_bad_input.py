@@ -88,6 +88,7 @@ def test_impossible_rate(rate, bare):
         ("--deviation", "-3", "--deviation"),
         ("--deviation", "0", "--deviation"),
         ("--sync-word", "xyz", "--sync-word"),
+        ("--sync-word", "framing", '--sync-word is "framing"'),
         ("--sync-max-errors", "99", "--sync-max-errors"),
         ("--preamble-min", "-1", "--preamble-min"),
         ("--framing", "q", "--framing"),

@@ -80,7 +80,7 @@ def stage_gain(text):
 
 def in_options(message):
     """What the receiver says of its parameters, in the words of the command line."""
-    return re.sub(r"\b[a-z_]+\b", lambda word: OPTIONS.get(word[0], word[0]), str(message))
+    return re.sub(r'(?<!")\b[a-z_]+\b', lambda word: OPTIONS.get(word[0], word[0]), str(message))
 
 
 class _Parser(argparse.ArgumentParser):
