@@ -8,7 +8,7 @@ use std::process::Command;
 /// Configures and builds `cpp/`; gives the directory of the test programs.
 fn build() -> PathBuf {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("cpp");
-    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bridge");
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bridge_by_ninja");
     std::fs::create_dir_all(&out).unwrap();
     let host = format!("{}-unknown-{}-gnu", std::env::consts::ARCH, std::env::consts::OS);
     // As the project itself is built: a fresh machine has no make.
