@@ -115,7 +115,7 @@ impl Watch {
         Watch {
             lengths,
             width,
-            threshold: 0.0,
+            threshold: ratio(config.threshold_db),
             masked: config.dc_mask_hz / bin_hz,
             spectrum: Spectrum::new(
                 size,
@@ -138,17 +138,11 @@ impl Watch {
             bursts: Vec::new(),
             ids: 0,
         }
-        .with_threshold_db(config.threshold_db)
-    }
-
-    fn with_threshold_db(mut self, threshold_db: f64) -> Self {
-        self.set_threshold_db(threshold_db);
-        self
     }
 
     /// Changes the threshold; bursts that are up stay up.
     pub fn set_threshold_db(&mut self, threshold_db: f64) {
-        self.threshold = 10f64.powf(threshold_db / 10.0) as f32;
+        self.threshold = ratio(threshold_db);
     }
 
     /// Bins over which a burst is judged.
@@ -364,6 +358,11 @@ impl Watch {
         let sample = burst.end_sample(&self.spectrum, self.floor.inverse());
         seen.push(Seen::End { id: burst.id, sample, truncated });
     }
+}
+
+/// The ratio of powers that is `db` decibels.
+fn ratio(db: f64) -> f32 {
+    10f64.powf(db / 10.0) as f32
 }
 
 fn average(spectrum: &Spectrum, blocks: Range<u64>, mean: &mut [f32]) {
