@@ -101,7 +101,7 @@ int burst_tagger_impl::general_work(int noutput_items,
     });
 }
 
-// Shows the engine what it has not seen of the input and adds the tags it finds.
+// Shows the engine the input, of which it looks at what is new, and adds the tags it finds.
 void burst_tagger_impl::look(const gr_complex* in, uint64_t begin, int available)
 {
     const uint64_t end = begin + available;
@@ -111,10 +111,10 @@ void burst_tagger_impl::look(const gr_complex* in, uint64_t begin, int available
     const uint64_t settled = d_engine.use([&](auto& tagger) {
         for (const auto& anchor : anchors)
             tagger.anchor_time(anchor.offset, anchor.time);
-        if (end > d_seen)
-            tagger.process({ in + (d_seen - begin), end - d_seen }, tags);
         if (is_last && !d_finished)
-            tagger.finish(tags);
+            tagger.finish(begin, { in, end - begin }, tags);
+        else if (end > d_seen)
+            tagger.look(begin, { in, end - begin }, tags);
         return tagger.settled();
     });
     d_seen = end;

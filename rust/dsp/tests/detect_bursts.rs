@@ -174,8 +174,7 @@ fn a_signal_without_end_is_cut_counted_and_then_left_alone() {
     add_burst(&mut samples, 400_000, 50_000, 200e3, 20.0);
     let mut detector = BurstDetector::new(config()).unwrap();
     let mut events = Vec::new();
-    detector.process(&samples, &mut events);
-    detector.finish(&mut events);
+    detector.finish(0, &samples, &mut events).unwrap();
     let found = spans(&events);
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0].1.truncated);
@@ -215,8 +214,10 @@ fn times_follow_every_anchor() {
     detector.anchor_time(0, Time { seconds: 1_000, fraction: 0.0 });
     detector.anchor_time(200_000, Time { seconds: 5_000, fraction: 0.5 });
     let mut events = Vec::new();
-    samples.chunks(10_000).for_each(|piece| detector.process(piece, &mut events));
-    detector.finish(&mut events);
+    for until in (10_000..=samples.len()).step_by(10_000) {
+        detector.look(0, &samples[..until], &mut events).unwrap();
+    }
+    detector.finish(0, &samples, &mut events).unwrap();
     for (start, _) in spans(&events) {
         let (from, base) =
             if start.sample_offset < 200_000 { (0, 1_000.0) } else { (200_000, 5_000.5) };
@@ -237,13 +238,35 @@ fn settings_change_while_it_runs_or_are_refused() {
     add_burst(&mut samples, 100_000, 600, 0.0, 20.0);
     add_burst(&mut samples, 300_000, 600, 0.0, 40.0);
     let mut events = Vec::new();
-    detector.process(&samples, &mut events);
-    detector.finish(&mut events);
+    detector.finish(0, &samples, &mut events).unwrap();
     let found = spans(&events);
     assert_eq!(found.len(), 1);
     assert!((found[0].0.center_frequency_hz - 900e6).abs() < 2e3);
     detector.reset();
     assert_eq!(detector.counts(), Default::default());
+}
+
+#[test]
+fn a_window_that_lacks_samples_is_refused_and_changes_nothing() {
+    let mut samples = noise(200_000, 13);
+    add_burst(&mut samples, 50_000, 600, 0.0, 20.0);
+    let mut detector = BurstDetector::new(config()).unwrap();
+    let mut events = Vec::new();
+    detector.look(0, &samples[..100_000], &mut events).unwrap();
+    let (settled, counts) = (detector.settled(), detector.counts());
+    for (begin, window) in [
+        (settled + 1, &samples[settled as usize + 1..]),
+        (u64::MAX, &samples[..]),
+        (0, &samples[..99_999]),
+        (0, &samples[..0]),
+    ] {
+        let error = detector.look(begin, window, &mut events).unwrap_err().to_string();
+        assert!(error.starts_with("window is") && error.contains("100000"), "{error}");
+        assert!(detector.finish(begin, window, &mut events).is_err());
+        assert_eq!((detector.settled(), detector.counts()), (settled, counts));
+    }
+    detector.finish(settled, &samples[settled as usize..], &mut events).unwrap();
+    assert_eq!(events, detect(&samples, &config(), &[4_096]));
 }
 
 proptest! {

@@ -226,12 +226,20 @@ pub mod ffi {
     extern "Rust" {
         type BurstTagger;
         fn new_burst_tagger(config: &BurstTaggerConfig) -> Result<Box<BurstTagger>>;
-        fn process(
+        /// Looks at what is new in `window`, which begins at offset `begin`, at most `settled()`.
+        fn look(
             self: &mut BurstTagger,
-            samples: &[Sample],
+            begin: u64,
+            window: &[Sample],
             tags: &mut Vec<BurstTag>,
         ) -> Result<()>;
-        fn finish(self: &mut BurstTagger, tags: &mut Vec<BurstTag>) -> Result<()>;
+        /// As `look`, and nothing comes after `window`.
+        fn finish(
+            self: &mut BurstTagger,
+            begin: u64,
+            window: &[Sample],
+            tags: &mut Vec<BurstTag>,
+        ) -> Result<()>;
         fn settled(self: &mut BurstTagger) -> Result<u64>;
         fn max_lookahead(self: &mut BurstTagger) -> Result<usize>;
         fn anchor_time(self: &mut BurstTagger, offset: u64, time: Time) -> Result<()>;

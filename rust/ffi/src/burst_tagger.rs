@@ -32,16 +32,16 @@ pub fn new_burst_tagger(config: &BurstTaggerConfig) -> Result<Box<BurstTagger>> 
 }
 
 impl BurstTagger {
-    pub fn process(&mut self, input: &[Sample], tags: &mut Vec<BurstTag>) -> Result<()> {
+    pub fn look(&mut self, begin: u64, input: &[Sample], tags: &mut Vec<BurstTag>) -> Result<()> {
         let events = &mut self.events;
-        self.engine.run(|detector| detector.process(samples(input), events))?;
+        self.engine.set(|detector| detector.look(begin, samples(input), events))?;
         tags.extend(events.drain(..).map(BurstTag::from));
         Ok(())
     }
 
-    pub fn finish(&mut self, tags: &mut Vec<BurstTag>) -> Result<()> {
+    pub fn finish(&mut self, begin: u64, input: &[Sample], tags: &mut Vec<BurstTag>) -> Result<()> {
         let events = &mut self.events;
-        self.engine.run(|detector| detector.finish(events))?;
+        self.engine.set(|detector| detector.finish(begin, samples(input), events))?;
         tags.extend(events.drain(..).map(BurstTag::from));
         Ok(())
     }

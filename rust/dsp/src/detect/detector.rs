@@ -4,7 +4,7 @@
 use super::config::{judged_threshold_db, Config};
 use super::watch::{Seen, Watch};
 use super::{BurstEnd, BurstEvent, BurstStart};
-use crate::error::{in_range, Result};
+use crate::error::{in_range, Error, Result};
 use crate::time::{Time, Timebase};
 use crate::Complex32;
 
@@ -24,8 +24,6 @@ pub struct BurstDetector {
     config: Config,
     watch: Watch,
     timebase: Timebase,
-    /// Samples of a block that is not complete.
-    partial: Vec<Complex32>,
     seen: Vec<Seen>,
     /// Events that wait for earlier ones, in order of offset.
     waiting: Vec<BurstEvent>,
@@ -40,7 +38,6 @@ impl BurstDetector {
         Ok(BurstDetector {
             watch: Watch::new(&config),
             timebase: Timebase::new(config.sample_rate_hz),
-            partial: Vec::with_capacity(config.fft_size),
             seen: Vec::new(),
             waiting: Vec::new(),
             settled: 0,
@@ -54,35 +51,41 @@ impl BurstDetector {
         &self.config
     }
 
-    /// Looks at the next `samples`; appends events in order of their offset to `events`.
-    pub fn process(&mut self, samples: &[Complex32], events: &mut Vec<BurstEvent>) {
-        self.counts.samples += samples.len() as u64;
-        let size = self.config.fft_size;
-        let mut rest = samples;
-        if !self.partial.is_empty() {
-            let count = rest.len().min(size - self.partial.len());
-            self.partial.extend_from_slice(&rest[..count]);
-            rest = &rest[count..];
-            if self.partial.len() < size {
-                return;
-            }
-            let block = std::mem::take(&mut self.partial);
-            self.block(&block);
-            self.partial = block;
-            self.partial.clear();
-        }
-        let mut blocks = rest.chunks_exact(size);
-        for block in &mut blocks {
-            self.block(block);
-        }
-        self.partial.extend_from_slice(blocks.remainder());
+    /// Looks at what is new in `window`, the samples from offset `begin` on; appends events in
+    /// order of their offset to `events`.
+    ///
+    /// The window holds every sample from [`settled`](Self::settled) on, up to the newest: those
+    /// before the newest were looked at in earlier calls, but where a burst began is seen in them
+    /// once it is known to be one.
+    ///
+    /// # Errors
+    /// A window that lacks samples; nothing of it was looked at.
+    pub fn look(
+        &mut self,
+        begin: u64,
+        window: &[Complex32],
+        events: &mut Vec<BurstEvent>,
+    ) -> Result<()> {
+        self.take(begin, window)?;
         self.release(events);
+        Ok(())
     }
 
-    /// The recording is over: closes what is open.
-    pub fn finish(&mut self, events: &mut Vec<BurstEvent>) {
-        if !self.partial.is_empty() {
-            let mut block = std::mem::take(&mut self.partial);
+    /// The recording ends where `window` does: looks at what is new in it as
+    /// [`look`](Self::look) and closes what is open.
+    ///
+    /// # Errors
+    /// A window that lacks samples; nothing was closed.
+    pub fn finish(
+        &mut self,
+        begin: u64,
+        window: &[Complex32],
+        events: &mut Vec<BurstEvent>,
+    ) -> Result<()> {
+        self.take(begin, window)?;
+        let rest = window.get((self.looked() - begin) as usize..).unwrap_or_default();
+        if !rest.is_empty() {
+            let mut block = rest.to_vec();
             block.resize(self.config.fft_size, Complex32::default());
             self.block(&block);
         }
@@ -97,6 +100,7 @@ impl BurstDetector {
         }
         self.settled = self.counts.samples;
         events.append(&mut self.waiting);
+        Ok(())
     }
 
     /// All events before this offset have been given out.
@@ -104,7 +108,7 @@ impl BurstDetector {
         self.settled
     }
 
-    /// Most samples by which [`settled`](Self::settled) can lie behind what was processed.
+    /// Most samples by which [`settled`](Self::settled) can lie behind what was looked at.
     pub fn max_lookahead(&self) -> usize {
         self.watch.max_lookahead() as usize * self.config.fft_size
     }
@@ -138,6 +142,28 @@ impl BurstDetector {
         if let Ok(new) = BurstDetector::new(self.config.clone()) {
             *self = new;
         }
+    }
+
+    /// Looks at every new block that is complete.
+    fn take(&mut self, begin: u64, window: &[Complex32]) -> Result<()> {
+        let (settled, seen) = (self.settled, self.counts.samples);
+        let end = begin.saturating_add(window.len() as u64);
+        if begin > settled || end < seen {
+            let given = format!("samples {begin} to {end}");
+            let needed = format!("every sample from {settled} to at least {seen}");
+            return Err(Error::parameter("window", given, needed));
+        }
+        self.counts.samples = end;
+        let new = window.get((self.looked() - begin) as usize..).unwrap_or_default();
+        for block in new.chunks_exact(self.config.fft_size) {
+            self.block(block);
+        }
+        Ok(())
+    }
+
+    /// End of the blocks looked at.
+    fn looked(&self) -> u64 {
+        self.watch.blocks() * self.config.fft_size as u64
     }
 
     fn block(&mut self, samples: &[Complex32]) {

@@ -160,6 +160,11 @@ impl Watch {
         self.lengths.lag + self.lengths.start + self.lengths.step + 1
     }
 
+    /// Blocks taken so far.
+    pub fn blocks(&self) -> u64 {
+        self.spectrum.blocks()
+    }
+
     /// Bursts that ever began.
     pub fn ids(&self) -> u64 {
         self.ids

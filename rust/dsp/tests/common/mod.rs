@@ -12,7 +12,7 @@ use kaifa_dsp::Complex32;
 /// Zeros between two bursts on the stream.
 const GAP: usize = 512;
 
-/// All events of a recording, fed in pieces of the given sizes over and over.
+/// All events of a recording that grows by pieces of the given sizes over and over.
 pub fn detect(samples: &[Complex32], config: &detect::Config, pieces: &[usize]) -> Vec<BurstEvent> {
     let mut detector = BurstDetector::new(config.clone()).unwrap();
     let (mut events, mut at) = (Vec::new(), 0);
@@ -20,7 +20,7 @@ pub fn detect(samples: &[Complex32], config: &detect::Config, pieces: &[usize]) 
         let until = (at + piece).min(samples.len());
         let given = events.len();
         let settled = detector.settled();
-        detector.process(&samples[at..until], &mut events);
+        detector.look(settled, &samples[settled as usize..until], &mut events).unwrap();
         assert!(events[given..].iter().all(|e| e.sample_offset() >= settled));
         assert!(until as u64 - detector.settled() <= detector.max_lookahead() as u64);
         at = until;
@@ -28,7 +28,8 @@ pub fn detect(samples: &[Complex32], config: &detect::Config, pieces: &[usize]) 
             break;
         }
     }
-    detector.finish(&mut events);
+    let settled = detector.settled();
+    detector.finish(settled, &samples[settled as usize..], &mut events).unwrap();
     assert!(events.is_sorted_by_key(BurstEvent::sample_offset));
     events
 }
