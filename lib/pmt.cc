@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pmt.h"
+#include "dict_builder.h"
 
 namespace gr {
 namespace kaifa {
 
 namespace {
-
-pmt::pmt_t with(const pmt::pmt_t& dict, const pmt::pmt_t& name, double value)
-{
-    return pmt::dict_add(dict, name, pmt::from_double(value));
-}
 
 std::optional<uint64_t> unsigned_from(const pmt::pmt_t& value)
 {
@@ -20,16 +16,18 @@ std::optional<uint64_t> unsigned_from(const pmt::pmt_t& value)
     return std::nullopt;
 }
 
-pmt::pmt_t burst_measurements(const bridge::BurstTag& tag)
+dict_builder burst_measurements(const bridge::BurstTag& tag)
 {
-    auto dict = pmt::dict_add(pmt::make_dict(), key::id, pmt::from_uint64(tag.id));
-    dict = with(dict, key::center_frequency, tag.center_frequency);
-    dict = with(dict, key::relative_frequency, tag.relative_frequency);
-    dict = with(dict, key::bandwidth, tag.bandwidth);
-    dict = with(dict, key::magnitude_db, tag.magnitude_db);
-    dict = with(dict, key::noise_dbfs_hz, tag.noise_dbfs_hz);
-    dict = with(dict, key::snr_db, tag.snr_db);
-    return pmt::dict_add(dict, key::rx_time, time_tuple(tag.rx_time));
+    dict_builder dict;
+    dict.add(key::id, pmt::from_uint64(tag.id));
+    dict.real(key::center_frequency, tag.center_frequency);
+    dict.real(key::relative_frequency, tag.relative_frequency);
+    dict.real(key::bandwidth, tag.bandwidth);
+    dict.real(key::magnitude_db, tag.magnitude_db);
+    dict.real(key::noise_dbfs_hz, tag.noise_dbfs_hz);
+    dict.real(key::snr_db, tag.snr_db);
+    dict.add(key::rx_time, time_tuple(tag.rx_time));
+    return dict;
 }
 
 } // namespace
@@ -107,18 +105,21 @@ pmt::pmt_t burst_tag_value(const bridge::BurstTag& tag)
             pmt::dict_add(pmt::make_dict(), key::id, pmt::from_uint64(tag.id));
         return pmt::dict_add(dict, key::truncated, pmt::from_bool(tag.truncated));
     }
-    const auto dict = with(burst_measurements(tag), key::sample_rate, tag.sample_rate);
-    return pmt::dict_add(dict, key::sample_offset, pmt::from_uint64(tag.offset));
+    auto dict = burst_measurements(tag);
+    dict.real(key::sample_rate, tag.sample_rate);
+    dict.add(key::sample_offset, pmt::from_uint64(tag.offset));
+    return dict.dict();
 }
 
 pmt::pmt_t burst_dict(const bridge::Burst& burst)
 {
     auto dict = burst_measurements(burst.tag);
-    dict = with(dict, key::sample_rate, burst.sample_rate);
-    dict = with(dict, key::original_rate, burst.tag.sample_rate);
-    dict = with(dict, key::sample_offset, burst.sample_offset);
-    dict = with(dict, key::onset, burst.onset);
-    return pmt::dict_add(dict, key::truncated, pmt::from_bool(burst.tag.truncated));
+    dict.real(key::sample_rate, burst.sample_rate);
+    dict.real(key::original_rate, burst.tag.sample_rate);
+    dict.real(key::sample_offset, burst.sample_offset);
+    dict.real(key::onset, burst.onset);
+    dict.flag(key::truncated, burst.tag.truncated);
+    return dict.dict();
 }
 
 bridge::BurstInfo burst_info(const pmt::pmt_t& dict, uint64_t key)
@@ -138,19 +139,19 @@ bridge::BurstInfo burst_info(const pmt::pmt_t& dict, uint64_t key)
 
 pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst)
 {
-    auto dict = with(burst, key::sample_start, packet.sample_start);
-    dict = pmt::dict_add(dict, key::rx_time, time_tuple(packet.rx_time));
-    dict = with(dict, key::center_frequency, packet.center_frequency);
-    dict = pmt::dict_add(
-        dict, key::preamble_symbols, pmt::from_long(packet.preamble_symbols));
-    dict = pmt::dict_add(
-        dict, key::preamble_phase, pmt::mp(std::string(packet.preamble_phase)));
-    dict = pmt::dict_add(dict, key::inverted, pmt::from_bool(packet.inverted));
-    dict = pmt::dict_add(dict, key::sync_errors, pmt::from_long(packet.sync_errors));
-    dict = pmt::dict_add(dict, key::sync_symbols, pmt::from_long(packet.sync_symbols));
-    dict = with(dict, key::deviation, packet.deviation);
-    dict = with(dict, key::clock_error_ppm, packet.clock_error_ppm);
-    return pmt::dict_add(dict, key::packet_end, pmt::mp(std::string(packet.packet_end)));
+    dict_builder dict(burst);
+    dict.real(key::sample_start, packet.sample_start);
+    dict.add(key::rx_time, time_tuple(packet.rx_time));
+    dict.real(key::center_frequency, packet.center_frequency);
+    dict.add(key::preamble_symbols, pmt::from_long(packet.preamble_symbols));
+    dict.add(key::preamble_phase, pmt::mp(std::string(packet.preamble_phase)));
+    dict.flag(key::inverted, packet.inverted);
+    dict.add(key::sync_errors, pmt::from_long(packet.sync_errors));
+    dict.add(key::sync_symbols, pmt::from_long(packet.sync_symbols));
+    dict.real(key::deviation, packet.deviation);
+    dict.real(key::clock_error_ppm, packet.clock_error_ppm);
+    dict.add(key::packet_end, pmt::mp(std::string(packet.packet_end)));
+    return dict.dict();
 }
 
 std::pair<pmt::pmt_t, pmt::pmt_t> strobe_tag(const bridge::StrobeTag& tag)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dict_builder.h"
 #include "pmt.h"
 
 namespace gr {
@@ -7,15 +8,11 @@ namespace kaifa {
 namespace {
 
 // A dictionary that leaves out what the bridge marks as not there.
-class dict_builder
+class frame_dict_builder : public dict_builder
 {
 public:
-    explicit dict_builder(const pmt::pmt_t& dict) : d_dict(dict) {}
+    using dict_builder::dict_builder;
 
-    void add(const pmt::pmt_t& name, const pmt::pmt_t& value)
-    {
-        d_dict = pmt::dict_add(d_dict, name, value);
-    }
     void text(const pmt::pmt_t& name, const rust::String& value)
     {
         if (!value.empty())
@@ -43,13 +40,9 @@ public:
         }
         add(name, list);
     }
-    pmt::pmt_t dict() const { return d_dict; }
-
-private:
-    pmt::pmt_t d_dict;
 };
 
-void add_reception(dict_builder& dict, const bridge::Frame& frame)
+void add_reception(frame_dict_builder& dict, const bridge::Frame& frame)
 {
     dict.add(key::check_ok, pmt::from_bool(frame.check_ok));
     dict.text(key::reason, frame.reason);
@@ -60,7 +53,7 @@ void add_reception(dict_builder& dict, const bridge::Frame& frame)
     dict.octets(key::octets, frame.octets);
 }
 
-void add_mac_header(dict_builder& dict, const bridge::Frame& frame)
+void add_mac_header(frame_dict_builder& dict, const bridge::Frame& frame)
 {
     dict.text(key::mac_error, frame.mac_error);
     dict.text(key::irregularity, frame.irregularity);
@@ -98,7 +91,7 @@ bridge::PacketInfo packet_info(const pmt::pmt_t& dict)
 
 pmt::pmt_t frame_dict(const bridge::Frame& frame, const pmt::pmt_t& packet)
 {
-    dict_builder dict(packet);
+    frame_dict_builder dict(packet);
     add_reception(dict, frame);
     if (frame.check_ok)
         add_mac_header(dict, frame);

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef INCLUDED_KAIFA_DICT_BUILDER_H
+#define INCLUDED_KAIFA_DICT_BUILDER_H
+
+#include <pmt/pmt.h>
+#include <algorithm>
+#include <vector>
+
+namespace gr {
+namespace kaifa {
+
+/*!
+ * \brief Adds entries to a PMT dictionary with symbols as keys.
+ *
+ * dict_add() goes through all entries for each one that is added, ten times the cost of making
+ * the entry once there are some tens. This looks for a key in a list of its own.
+ */
+class dict_builder
+{
+public:
+    explicit dict_builder(const pmt::pmt_t& dict = pmt::make_dict()) : d_dict(dict)
+    {
+        for (auto rest = dict; pmt::is_pair(rest); rest = pmt::cdr(rest))
+            if (const auto entry = pmt::car(rest); pmt::is_pair(entry))
+                d_keys.push_back(pmt::car(entry).get());
+    }
+
+    void add(const pmt::pmt_t& name, const pmt::pmt_t& value)
+    {
+        // Symbols are interned: the same name is the same object.
+        if (std::find(d_keys.begin(), d_keys.end(), name.get()) != d_keys.end()) {
+            d_dict = pmt::dict_add(d_dict, name, value);
+        } else {
+            d_keys.push_back(name.get());
+            d_dict = pmt::acons(name, value, d_dict);
+        }
+    }
+    void real(const pmt::pmt_t& name, double value)
+    {
+        add(name, pmt::from_double(value));
+    }
+    void flag(const pmt::pmt_t& name, bool value) { add(name, pmt::from_bool(value)); }
+
+    const pmt::pmt_t& dict() const { return d_dict; }
+
+private:
+    pmt::pmt_t d_dict;
+    std::vector<const pmt::pmt_base*> d_keys;
+};
+
+} // namespace kaifa
+} // namespace gr
+
+#endif /* INCLUDED_KAIFA_DICT_BUILDER_H */
