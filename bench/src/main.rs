@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Measures the receiver: one subcommand for each table of `docs/performance.md`.
 
+mod air;
+mod chain;
 mod crowd;
+mod radio;
+mod reference;
+mod robustness;
+mod sensitivity;
 mod signals;
 
 use std::process::ExitCode;
@@ -13,11 +19,15 @@ use clap::Parser;
 #[command(name = "kaifa_bench", version)]
 enum Command {
     Crowd(crowd::Arguments),
+    Robustness(robustness::Arguments),
+    Sensitivity(sensitivity::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Crowd(arguments) => crowd::run(&arguments),
+        Command::Robustness(arguments) => robustness::run(&arguments),
+        Command::Sensitivity(arguments) => sensitivity::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
