@@ -23,6 +23,13 @@ def json_lines(path):
     return [json.loads(line) for line in Path(path).read_text().splitlines()]
 
 
+def frames(path):
+    """Records of packets in the JSON lines of kaifa_rx, which end with one of counts."""
+    records = json_lines(path)
+    assert records[-1]["record"] == "status" and records[-1]["final"]
+    return [record for record in records if record["record"] == "frame"]
+
+
 def simulate(name, *options):
     """Makes a recording called `name` and returns that name."""
     subprocess.run(["kaifa_sim", name, *map(str, options)], check=True, capture_output=True)
@@ -60,8 +67,8 @@ def truth(recording):
 
 @pytest.fixture(scope="session")
 def records(recording, tmp_path_factory):
-    """What kaifa_rx made of it."""
+    """What kaifa_rx made of it: its records of packets."""
     path = tmp_path_factory.mktemp("records") / "frames.jsonl"
     result = receive(recording, "--json", path)
     assert result.returncode == 0, result.stderr
-    return json_lines(path)
+    return frames(path)

@@ -7,7 +7,7 @@ import os
 import subprocess
 
 import pytest
-from conftest import FREQUENCY, KAIFA_RX, SAMPLE_RATE, json_lines, receive
+from conftest import FREQUENCY, KAIFA_RX, SAMPLE_RATE, frames, receive
 from gnuradio.kaifa.arguments import parse_arguments
 from gnuradio.kaifa.inputs import open_input
 from gnuradio.kaifa.receiver import receiver
@@ -246,7 +246,7 @@ def test_truncated_file_is_received_as_far_as_it_goes(bare, tmp_path):
     cut.write_bytes(octets[: half + 1])
     assert receive(whole, *BARE, "--json", tmp_path / "whole.jsonl").returncode == 0
     assert "truncated" in damaged(cut, *BARE, "--json", tmp_path / "cut.jsonl")
-    assert json_lines(tmp_path / "whole.jsonl")
+    assert frames(tmp_path / "whole.jsonl")
     assert (tmp_path / "whole.jsonl").read_bytes() == (tmp_path / "cut.jsonl").read_bytes()
 
 
@@ -267,7 +267,7 @@ def test_truncated_standard_input_is_received_as_far_as_it_goes(bare, records, t
         cut.seek(0)
         options = ("-", "--format", "cs8", *BARE, "--json", tmp_path / "out")
         assert "truncated, 1 octets left" in damaged(*options, stdin=cut)
-    assert len(json_lines(tmp_path / "out")) == len(records)
+    assert len(frames(tmp_path / "out")) == len(records)
 
 
 def test_empty_standard_input():
@@ -297,7 +297,7 @@ def test_checksum_in_the_metadata(recording, records, tmp_path):
         result = receive(tmp_path / "sum", "--json", tmp_path / "out")
         assert result.returncode == status
         assert ("damaged" in result.stderr) == (status == 2)
-        assert json_lines(tmp_path / "out") == records
+        assert frames(tmp_path / "out") == records
 
 
 def test_samples_that_are_no_numbers_do_no_harm(tmp_path):

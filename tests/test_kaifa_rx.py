@@ -10,7 +10,16 @@ from collections import Counter
 import jsonschema
 import numpy as np
 import pytest
-from conftest import FREQUENCY, KAIFA_RX, ROOT, SAMPLE_RATE, json_lines, receive, simulate
+from conftest import (
+    FREQUENCY,
+    KAIFA_RX,
+    ROOT,
+    SAMPLE_RATE,
+    frames,
+    json_lines,
+    receive,
+    simulate,
+)
 
 SAMPLES_PER_SYMBOL = SAMPLE_RATE / 50e3
 BARE = ("--rate", SAMPLE_RATE, "--frequency", FREQUENCY)
@@ -75,8 +84,8 @@ def test_infers_the_parties_of_an_acknowledgement(truth, records):
 
 
 def test_every_record_follows_the_schema(records):
-    schema = json.loads((ROOT / "docs" / "record.schema.json").read_text())
-    keys = list(schema["properties"])
+    schema = json.loads(receive("--schema").stdout)
+    keys = list(schema["$defs"]["frame"]["properties"])
     assert records
     for record in records:
         jsonschema.validate(record, schema)
@@ -85,7 +94,9 @@ def test_every_record_follows_the_schema(records):
 
 def test_json_on_standard_output_is_the_same_and_alone_there(recording, records):
     result = receive(recording, "--json", "-")
-    assert [json.loads(line) for line in result.stdout.splitlines()] == records
+    *packets, status = [json.loads(line) for line in result.stdout.splitlines()]
+    assert packets == records
+    assert status["record"] == "status"
 
 
 def test_a_line_for_people_for_each_frame(recording, records):
@@ -129,7 +140,7 @@ def test_standard_input_in_pieces_gives_the_same_as_the_file(bare, tmp_path):
 def test_finds_out_the_framing(framing, tmp_path):
     name = simulate(tmp_path / "mesh", "--seconds", 1, "--snr-min", 16, "--framing", framing)
     receive(name, "--json", tmp_path / "out")
-    got = checked(json_lines(tmp_path / "out"))
+    got = checked(frames(tmp_path / "out"))
     assert mpdus(got) == mpdus(json_lines(tmp_path / "mesh.truth.jsonl"))
     assert {record["framing"] for record in got} == {framing.upper()}
 
@@ -138,7 +149,7 @@ def test_receives_other_rates_and_deviations(tmp_path):
     radio = ("--symbol-rate", 38400, "--deviation", 20000)
     name = simulate(tmp_path / "mesh", "--seconds", 1, "--snr-min", 18, *radio)
     receive(name, "--json", tmp_path / "out", *radio)
-    got = checked(json_lines(tmp_path / "out"))
+    got = checked(frames(tmp_path / "out"))
     assert mpdus(got) == mpdus(json_lines(tmp_path / "mesh.truth.jsonl"))
 
 
@@ -154,13 +165,13 @@ def test_reads_every_format(suffix, bare, truth, tmp_path):
     stored.tofile(path)
     result = receive(path, *BARE, "--json", tmp_path / "out")
     assert result.returncode == 0, result.stderr
-    assert mpdus(checked(json_lines(tmp_path / "out"))) == mpdus(truth)
+    assert mpdus(checked(frames(tmp_path / "out"))) == mpdus(truth)
 
 
 def test_sigmf_by_each_of_its_names(recording, records):
     for suffix in (".sigmf-meta", ".sigmf-data"):
         result = receive(recording.with_suffix(suffix), "--json", "-")
-        assert len(result.stdout.splitlines()) == len(records)
+        assert len(result.stdout.splitlines()) == len(records) + 1, "and one of counts"
 
 
 def test_a_radio_by_gr_osmosdr_with_the_host_clock(bare, truth, tmp_path):
@@ -172,7 +183,7 @@ def test_a_radio_by_gr_osmosdr_with_the_host_clock(bare, truth, tmp_path):
     before = time.time()
     result = receive(radio, *BARE, "--json", tmp_path / "out")
     assert result.returncode == 0, result.stderr
-    got = json_lines(tmp_path / "out")
+    got = frames(tmp_path / "out")
     assert mpdus(checked(got)) == mpdus(truth)
     assert "lost 0" in result.stderr
     today = time.strftime("%Y-%m-%dT", time.gmtime(before))

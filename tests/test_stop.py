@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ctrl-C: the reception ends after the samples that have come, and every frame of them is out."""
 
-import json
 import os
 import signal
 import subprocess
 import time
 
 import pytest
-from conftest import FREQUENCY, KAIFA_RX, SAMPLE_RATE
+from conftest import FREQUENCY, KAIFA_RX, SAMPLE_RATE, frames
 
 BARE = ("--rate", str(SAMPLE_RATE), "--frequency", str(FREQUENCY))
 
@@ -40,7 +39,7 @@ def test_silent_standard_input_can_be_stopped(number, bare, records, tmp_path):
     _, errors = program.communicate(timeout=20)
     assert program.returncode == 130
     assert b"real time" in errors.splitlines()[-1]
-    got = [json.loads(line)["mpdu"] for line in out.read_text().splitlines()]
+    got = [record["mpdu"] for record in frames(out)]
     assert got == [record["mpdu"] for record in records]
 
 
@@ -58,8 +57,7 @@ def test_a_long_recording_can_be_stopped(bare, tmp_path):
     summary = errors.decode().splitlines()[-1]
     assert float(summary.split()[0]) < 120, "it was over before it was stopped"
     checked = int(summary.split("checked ")[1].split()[0])
-    records = [json.loads(line) for line in out.read_text().splitlines()]
-    assert checked == sum(record["check_ok"] for record in records)
+    assert checked == sum(record["check_ok"] for record in frames(out))
 
 
 def test_a_radio_that_is_stopped_ended_well(bare, tmp_path):

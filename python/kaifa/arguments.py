@@ -5,9 +5,10 @@ import argparse
 import re
 import sys
 
+from .arguments_output import add_output, check_output, filled
 from .recording import InputError
+from .version import VERSION
 
-VERSION = "0.1.0"
 DESCRIPTION = "Receives KAIFA smart meters (870-875 MHz) and writes the frames they send."
 EPILOG = """\
 SOURCE is one of
@@ -18,10 +19,13 @@ SOURCE is one of
 
 Numbers may end in k, M or G: --frequency 872.5M --rate 8M
 
+An output that fails on the way is told of and left out, the others go on; without any the
+reception ends.
+
 exit status: 0 the input ended, or a live reception was stopped; 1 the receiver or an output
-failed on the way, or who read standard output closed it (of that nothing is said); 2 the input
-cannot be used, or was damaged (what was received is written all the same); 130 a recording was
-interrupted.
+failed on the way or lost records, or who read standard output closed it (of that nothing is said
+if there is no other output); 2 the input or an output cannot be used, or the input was damaged
+(what was received is written all the same); 130 a recording was interrupted.
 """
 MULTIPLES = {"k": 1e3, "M": 1e6, "G": 1e9}
 # Beyond what any option takes; the receiver knows the range of each.
@@ -63,13 +67,6 @@ def count(text):
     return int(text)
 
 
-def filled(text):
-    """A name that is not empty."""
-    if not text:
-        raise argparse.ArgumentTypeError("is empty, expected a name or -")
-    return text
-
-
 def stage_gain(text):
     """STAGE=DB as (stage, dB)."""
     stage, equals, gain = text.partition("=")
@@ -102,8 +99,10 @@ def parse_arguments(argv):
     parser.add_argument("--version", action="version", version=f"kaifa_rx {VERSION}")
     _add_input(parser.add_argument_group("input"))
     _add_signal(parser.add_argument_group("signal"))
-    _add_output(parser.add_argument_group("output"))
-    return parser.parse_args(argv)
+    add_output(parser.add_argument_group("output"))
+    args = parser.parse_args(argv)
+    check_output(args)
+    return args
 
 
 def _add_input(group):
@@ -137,21 +136,6 @@ def _add_signal(group):
     add("--threshold", "DB", "burst over noise from which on it is looked at")
     add("--dc-mask", "HZ", "leave out this much on either side of the middle of the band")
     add("--max-burst", "SECONDS", "cut bursts longer than this")
-
-
-def _add_output(group):
-    group.add_argument(
-        "--json",
-        metavar="FILE",
-        type=filled,
-        help="write one JSON object a line to FILE; - writes them to standard output in place of "
-        "the lines for people",
-    )
-    group.add_argument(
-        "--checked-only",
-        action="store_true",
-        help="leave out packets whose check failed",
-    )
 
 
 def tell(message):

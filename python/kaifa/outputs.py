@@ -1,72 +1,96 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where kaifa_rx writes what it receives."""
+"""Where kaifa_rx writes what it receives: the same records to every output."""
 
-import os
+from .dates import date_of, dated_from
+from .lane import Lane
+from .open_outputs import opened
+from .records import json_line, record
+from .status_record import status_record
 
-from .recording import InputError
-from .records import human_line, json_line, record
+
+class NoOutputLeft(Exception):
+    """The last output failed: there is nobody to receive for."""
 
 
 class Outputs:
-    """Lines for people on standard output, JSON lines in a file or on standard output.
+    """Hands each record to every output.
 
     args:        of parse_arguments().
     records_out: file descriptor of standard output.
-    source:      the Input, for the time of a sample.
-    InputError if the file cannot be written; OSError later if it can no more.
+    source:      the Input.
+    tell:        called with one line that a person should know.
+    InputError if an output cannot be used.
+
+    An output that fails on the way is told of and left out; the others go on.
     """
 
-    def __init__(self, args, records_out, source):
+    def __init__(self, args, records_out, source, tell):
         self._checked_only = args.checked_only
-        self._rate = source.sample_rate
-        self._dated_from = _dated_from(source)
-        self._formats = []
-        if args.json != "-":
-            self._formats.append((open(records_out, "w", encoding="utf-8"), human_line))
-        if args.json:
-            _refuse_own_input(args.json, source.recording)
-            self._formats.append((_open_json(args.json, records_out), json_line))
+        self._source, self._tell = source, tell
+        self._dated_from = dated_from(source)
+        self._number = 0
+        self._lanes = []
+        for output in opened(args, records_out, source, tell):
+            self._lanes.append(Lane(output, not source.live, self._on_fault))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_error):
-        for stream, _ in self._formats:
-            stream.close()
+        for lane in self._lanes:
+            lane.close()
 
     def write(self, messages):
-        """Writes messages of kaifa_frame_parser, and sees to it that they are out."""
+        """Takes messages of kaifa_frame_parser; NoOutputLeft if there is no output any more."""
         for message in messages:
-            fields = record(message, self._rate, self._dated_from)
+            fields = record(message, self._source.sample_rate, self._dated_from)
             if fields["check_ok"] or not self._checked_only:
-                for stream, line in self._formats:
-                    stream.write(line(fields) + "\n")
-        for stream, _ in self._formats:
-            stream.flush()
+                self._hand_out(fields)
+
+    def report(self, counts, final):
+        """Takes the counts of a Reception; final: there will be no more."""
+        rate = self._source.sample_rate
+        time = date_of(self._source, counts["samples"])
+        lost = sum(lane.lost() for lane in self._lanes)
+        self._hand_out(status_record(counts, rate, time, lost, final))
+
+    def hurry(self):
+        """From now on no output is waited for for long."""
+        for lane in self._lanes:
+            lane.hurry()
+
+    def faults(self):
+        """What did not get out, once closed: a list of lines; none of readers who went away."""
+        return [
+            f"output: {lane.output.name}: {_text(lane.fault)}, {lane.lost()} records lost"
+            for lane in self._lanes
+            if lane.lost() and not isinstance(lane.fault, BrokenPipeError)
+        ]
+
+    def failed(self):
+        """An output did not get everything."""
+        return any(lane.fault or lane.lost() for lane in self._lanes)
+
+    def _on_fault(self, lane):
+        gone = isinstance(lane.fault, BrokenPipeError)
+        others = any(other.fault is None for other in self._lanes if other is not lane)
+        if others:
+            text = "its reader has gone" if gone else _text(lane.fault)
+            self._tell(f"output: {lane.output.name}: {text}; the other outputs go on")
+        elif not gone:
+            self._tell(f"output: {lane.output.name}: {_text(lane.fault)}")
+
+    def _hand_out(self, fields):
+        if all(lane.fault for lane in self._lanes):
+            raise NoOutputLeft
+        fields["record_number"] = self._number
+        self._number += 1
+        line = json_line(fields)
+        for lane in self._lanes:
+            lane.put(fields, line)
 
 
-def _dated_from(source):
-    """First sample whose date is known; None if there is none."""
-    if source.live:
-        return 0
-    anchors = source.recording.anchors
-    return anchors[0].sample if anchors else None
-
-
-def _refuse_own_input(name, recording):
-    """Opening the output empties it: by then it is too late to find out that it was the input."""
-    if recording is None or not os.path.isfile(name):
-        return
-    output, standard_input = os.stat(name), 0
-    for file in (recording.path or standard_input, recording.meta_path):
-        if file is not None and os.path.samestat(output, os.stat(file)):
-            raise InputError(f"{name}: is the recording itself, expected another file for --json")
-
-
-def _open_json(name, records_out):
-    if name == "-":
-        return open(records_out, "w", encoding="utf-8")
-    try:
-        return open(name, "w", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{name}: cannot be written, {error.strerror}") from None
+def _text(fault):
+    if fault is None:
+        return "slower than what came, or away at the end"
+    return getattr(fault, "strerror", None) or str(fault) or type(fault).__name__

@@ -12,6 +12,7 @@ from .recording import checksum_fault
 from .status import ProgressBar, StatusLine
 
 POLL_SECONDS = 0.1
+REPORT_SECONDS = 1.0
 
 
 class Reception:
@@ -20,10 +21,13 @@ class Reception:
     source:   an Input.
     receiver: a kaifa.receiver for its samples.
     write:    called with a list of messages of kaifa_frame_parser, in order.
+    report:   called with counts() once a second while the source is live, and at the end, when
+              its second argument is True.
     """
 
-    def __init__(self, source, receiver, write):
-        self._input, self._receiver, self._write = source, receiver, write
+    def __init__(self, source, receiver, write, report=lambda counts, final: None):
+        self._input, self._receiver = source, receiver
+        self._write, self._report = write, report
         self._sink = frame_sink()
         self._clock = HostClock(source.sample_rate) if source.live else None
         self._ended = threading.Event()
@@ -43,12 +47,13 @@ class Reception:
     def run(self):
         """Receives until the input ends or stop() is called; every frame is written by then.
 
-        What `write` raises ends the reception and goes on to the caller.
+        What `write` or `report` raises ends the reception and goes on to the caller.
         """
         recording = self._input.recording
         samples = recording.samples if recording else None
         status = ProgressBar(samples) if samples else StatusLine()
         self._anchor_times()
+        due = time.monotonic() + REPORT_SECONDS
         self._top.start()
         threading.Thread(target=self._wait, daemon=True).start()
         try:
@@ -56,7 +61,11 @@ class Reception:
                 self._hand_out(self._sink.take(), status)
                 self._follow_clock()
                 status.update(self.counts())
+                if self._input.live and time.monotonic() >= due:
+                    due += REPORT_SECONDS
+                    self._report(self.counts(), False)
             self._hand_out(self._sink.take_last(), status)
+            self._report(self.counts(), True)
         finally:
             status.close()
             self._top.stop()

@@ -2,13 +2,15 @@
 """From the messages of kaifa_frame_parser to records, JSON lines and lines for people.
 
 A record is a flat dict with the same keys, in the same order, for every packet; what a packet does
-not have is None. docs/record.schema.json explains each.
+not have is None. record.schema.json explains each.
 """
 
 import json
 from datetime import datetime, timezone
 
 import pmt
+
+from .schema import VERSION
 
 NANOSECONDS = 10**9
 
@@ -23,6 +25,9 @@ def record(message, sample_rate, dated_from):
     start = _real(packet, "sample_start")
     dated = dated_from is not None and start >= dated_from
     return {
+        "schema_version": VERSION,
+        "record": "frame",
+        "record_number": None,
         "time": utc_text(*_time(packet)) if dated else None,
         "time_s": round(start / sample_rate, 9),
         "sample_start": round(start, 2),

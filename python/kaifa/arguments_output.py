@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The part of the command line that says where records go."""
+
+import argparse
+
+from .extcap_install import install_extcap
+from .recording import InputError
+from .schema import schema_text
+
+HOME_ASSISTANT_PREFIX = "homeassistant"
+# Options whose value is a file or -, in the order in which the outputs are opened.
+FILES = ("json", "csv", "pcapng")
+
+
+def filled(text):
+    """A name that is not empty."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty, expected a name or -")
+    return text
+
+
+def discovery_prefix(text):
+    """A topic of MQTT."""
+    if not text or set(text) & set("+#\0"):
+        raise argparse.ArgumentTypeError(f"'{text:.20}' cannot be used, expected a topic")
+    return text.strip("/")
+
+
+class _Say(argparse.Action):
+    """Does what there is to do without a source, prints what comes of it, and ends."""
+
+    def __init__(self, *names, say, **more):
+        super().__init__(*names, nargs=0, **more)
+        self._say = say
+
+    def __call__(self, parser, *_rest):
+        print(self._say(), end="")
+        parser.exit()
+
+
+def add_output(group):
+    """Adds the options to a group of an ArgumentParser."""
+
+    def add(name, unit, text, kind=filled, **more):
+        group.add_argument(name, metavar=unit, type=kind, help=text, **more)
+
+    instead = "; - is standard output, in place of the lines for people"
+    add("--json", "FILE", f"write one JSON object a line{instead}")
+    add("--csv", "FILE", f"write one line of comma-separated values a frame{instead}")
+    add("--pcapng", "FILE", f"write frames for Wireshark (802.15.4 TAP){instead}")
+    add("--db", "FILE", "append records to an SQLite database")
+    add("--mqtt", "URL", "publish at a broker, mqtt[s]://[user:password@]host[:port][/prefix]")
+    add("--mqtt-ca", "FILE", "certificates by which to trust the broker; default: the system's")
+    add(
+        "--home-assistant",
+        "TOPIC",
+        f"tell Home Assistant of every meter by --mqtt; TOPIC is its discovery prefix, default "
+        f"{HOME_ASSISTANT_PREFIX}",
+        discovery_prefix,
+        nargs="?",
+        const=HOME_ASSISTANT_PREFIX,
+    )
+    add("--zmq", "ADDRESS", "publish by ZeroMQ at an address like tcp://127.0.0.1:5555")
+    group.add_argument(
+        "--checked-only",
+        action="store_true",
+        help="leave out packets whose check failed",
+    )
+    for name, say, text in (
+        ("--schema", schema_text, "print the JSON Schema of the records, and end"),
+        ("--install-extcap", install_extcap, "make this a capture interface of Wireshark, and end"),
+    ):
+        group.add_argument(name, action=_Say, say=say, help=text)
+
+
+def check_output(args):
+    """InputError if outputs do not go together."""
+    to_stdout = [f"--{name} -" for name in FILES if getattr(args, name) == "-"]
+    if len(to_stdout) > 1:
+        raise InputError(f"{' and '.join(to_stdout)}: standard output can take only one of them")
+    for name in ("mqtt_ca", "home_assistant"):
+        if getattr(args, name) is not None and args.mqtt is None:
+            option = name.replace("_", "-")
+            raise InputError(f"--{option} has no use alone, expected --mqtt with it")
