@@ -32,6 +32,7 @@ def mqtt_address(text):
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.hostname
+        (host or "").encode("idna")  # its error in a resolver would end paho's thread
     except ValueError as error:
         raise InputError(f"--mqtt: {error}, {EXPECTED}") from None
     if parts.scheme not in PORTS or not host or parts.query or parts.fragment or port == 0:

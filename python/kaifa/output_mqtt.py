@@ -75,6 +75,7 @@ class MqttOutput:
         if self._connected:
             # Only of a connection that breaks the broker says it for us.
             self._publish(self._availability, OFFLINE, retain=True)
+        self._connected = False
         # The client sends what it has before it goes.
         self._client.disconnect()
         self._client.loop_stop()
