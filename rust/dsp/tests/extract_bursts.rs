@@ -112,6 +112,21 @@ fn a_neighbour_two_channels_away_is_gone() {
 }
 
 #[test]
+fn nothing_folds_onto_a_burst_at_four_samples_a_symbol() {
+    let config = Config { output_rate_hz: 200e3, ..config() };
+    // With 200 kHz out, what lies 150 to 250 kHz away would land on the 50 kHz around the centre.
+    for hz in [-250e3, -202e3, -150e3, 151e3, 180e3, 200e3, 249e3] {
+        let mut extractor = BurstExtractor::new(config.clone()).unwrap();
+        let mut bursts = Vec::new();
+        let events = [start(0, 5_000, 3_210.0), end(0, 30_000)];
+        extractor.process(&tone(40_000, 3_210.0 + hz), &events, &mut bursts);
+        assert_eq!((bursts[0].samples.len(), bursts[0].sample_rate_hz), (2500, 200e3));
+        let strongest = bursts[0].samples.iter().map(|x| x.norm()).fold(0.0, f32::max);
+        assert!(20.0 * strongest.log10() < -60.0, "{hz} Hz away: {} dB", 20.0 * strongest.log10());
+    }
+}
+
+#[test]
 fn a_constant_in_the_input_does_not_stand_in_a_burst_in_the_middle() {
     let mut samples = tone(1_000_000, 20e3);
     samples.iter_mut().for_each(|x| *x += Complex32::new(1.0, -0.5));

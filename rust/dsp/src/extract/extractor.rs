@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! One forward transform a block, shared by all bursts that are up.
 
-use std::sync::Arc;
-
 use num_complex::Complex32;
-use rustfft::{Fft, FftPlanner};
 
-use super::channel::{Synthesis, Tuning};
+use super::bank::Bank;
 use super::constant::Constant;
 use super::onset::onset;
 use super::plan::Plan;
+use super::tuning::Tuning;
 use super::Config;
 use crate::detect::{BurstEnd, BurstEvent, BurstStart};
 use crate::error::Result;
@@ -69,18 +67,16 @@ struct Open {
 /// in the middle of the band.
 pub struct BurstExtractor {
     config: Config,
-    plan: Plan,
-    forward: Arc<dyn Fft<f32>>,
-    scratch: Vec<Complex32>,
-    spectrum: Vec<Complex32>,
-    synthesis: Synthesis,
-    /// Input from the start of the next block on.
-    input: Vec<Complex32>,
-    /// Number of the next block.
-    block: u64,
+    bank: Bank,
     /// The constant in the input, estimated.
     constant: Constant,
+    /// Number of the next block.
+    block: u64,
+    /// Input from the start of the next block on, as far as it came with earlier calls.
+    carry: Vec<Complex32>,
     open: Vec<Open>,
+    /// Length of the last burst: the next one is likely to be as long.
+    last_length: usize,
     counts: Counts,
 }
 
@@ -90,19 +86,15 @@ impl BurstExtractor {
         let mut config = config.judged()?;
         let plan = Plan::new(&config);
         config.output_rate_hz = config.sample_rate_hz / plan.decimation();
-        let forward = FftPlanner::new().plan_fft_forward(plan.block);
         Ok(BurstExtractor {
-            scratch: vec![Complex32::default(); forward.get_inplace_scratch_len()],
-            forward,
-            spectrum: vec![Complex32::default(); plan.block],
-            synthesis: Synthesis::new(&plan),
-            input: lead_in(&plan),
-            block: 0,
             constant: Constant::default(),
+            block: 0,
+            carry: lead_in(&plan),
+            bank: Bank::new(plan),
             open: Vec::new(),
+            last_length: 0,
             counts: Counts::default(),
             config,
-            plan,
         })
     }
 
@@ -126,15 +118,7 @@ impl BurstExtractor {
             }
         }
         self.counts.samples += samples.len() as u64;
-        let mut rest = samples;
-        while !rest.is_empty() {
-            let count = rest.len().min(self.plan.block - self.input.len());
-            self.input.extend_from_slice(&rest[..count]);
-            rest = &rest[count..];
-            if self.input.len() == self.plan.block {
-                self.block(bursts);
-            }
-        }
+        self.advance(samples, bursts);
     }
 
     /// The recording is over: gives out what is open.
@@ -145,9 +129,9 @@ impl BurstExtractor {
             open.ended = true;
             open.until = open.until.min(last);
         }
+        let silence = vec![Complex32::default(); self.bank.plan().hop()];
         while !self.open.is_empty() {
-            self.input.resize(self.plan.block, Complex32::default());
-            self.block(bursts);
+            self.advance(&silence, bursts);
         }
     }
 
@@ -158,7 +142,7 @@ impl BurstExtractor {
 
     /// Back to the state of a new extractor, settings kept.
     pub fn reset(&mut self) {
-        self.input = lead_in(&self.plan);
+        self.carry = lead_in(self.bank.plan());
         self.block = 0;
         self.constant = Constant::default();
         self.open.clear();
@@ -166,7 +150,7 @@ impl BurstExtractor {
     }
 
     fn output_at(&self, sample: u64) -> u64 {
-        (sample as f64 / self.plan.decimation()).ceil() as u64
+        (sample as f64 / self.bank.plan().decimation()).ceil() as u64
     }
 
     fn start(&mut self, start: &BurstStart) {
@@ -180,13 +164,13 @@ impl BurstExtractor {
         let first = self.output_at(start.sample_offset);
         let longest = (self.config.max_burst_s * self.config.output_rate_hz).ceil() as u64;
         self.open.push(Open {
-            tuning: Tuning::new(&self.plan, relative, self.config.sample_rate_hz),
+            tuning: Tuning::new(self.bank.plan(), relative, self.config.sample_rate_hz),
             start: start.clone(),
             first,
             until: first.saturating_add(longest),
             ended: false,
             truncated: false,
-            samples: Vec::new(),
+            samples: Vec::with_capacity(self.last_length),
         });
     }
 
@@ -202,44 +186,76 @@ impl BurstExtractor {
         }
     }
 
-    /// Takes the block that `input` holds and moves on by a hop.
-    fn block(&mut self, bursts: &mut Vec<Burst>) {
-        let hop = self.plan.small_hop() as u64;
+    /// Takes every block that `samples`, which follow those in `carry`, make complete.
+    fn advance(&mut self, mut samples: &[Complex32], bursts: &mut Vec<Burst>) {
+        let (size, hop) = (self.bank.plan().block, self.bank.plan().hop());
+        while !self.carry.is_empty() {
+            let (count, held) = (samples.len().min(size - self.carry.len()), self.carry.len());
+            self.carry.extend_from_slice(&samples[..count]);
+            if self.carry.len() < size {
+                return;
+            }
+            let mut carry = std::mem::take(&mut self.carry);
+            self.block(&carry, bursts);
+            if held <= hop {
+                // The next block begins in `samples`: from here on nothing is copied.
+                samples = &samples[hop - held..];
+                carry.clear();
+            } else {
+                samples = &samples[count..];
+                carry.drain(..hop);
+            }
+            self.carry = carry;
+        }
+        while samples.len() >= size {
+            self.block(&samples[..size], bursts);
+            samples = &samples[hop..];
+        }
+        self.carry.extend_from_slice(samples);
+    }
+
+    /// Takes the next block.
+    fn block(&mut self, samples: &[Complex32], bursts: &mut Vec<Burst>) {
+        let plan = self.bank.plan();
+        let hop = plan.small_hop() as u64;
         // Outputs of this block; output i of block 0 belongs to input i * decimation.
         let outputs = self.block * hop..(self.block + 1) * hop;
+        let block_s = plan.hop() as f64 / self.config.sample_rate_hz;
+        self.constant.learn(&samples[2 * plan.margin..], (CONSTANT_S / block_s) as u32);
         let wanted = |open: &Open| open.first < outputs.end && open.until > outputs.start;
-        let new = &self.input[self.plan.block - self.plan.hop()..];
-        let block_s = self.plan.hop() as f64 / self.config.sample_rate_hz;
-        self.constant.learn(new, (CONSTANT_S / block_s) as u32);
         if self.open.iter().any(wanted) {
-            self.spectrum.copy_from_slice(&self.input);
-            self.forward.process_with_scratch(&mut self.spectrum, &mut self.scratch);
-            self.spectrum[0] -= self.constant.value() * self.plan.block as f32;
+            self.bank.analyse(samples, self.constant.value());
             for open in self.open.iter_mut().filter(|open| wanted(open)) {
-                let piece =
-                    self.synthesis.channel(&self.plan, open.tuning, self.block, &self.spectrum);
                 let from = open.first.max(outputs.start) - outputs.start;
                 let until = open.until.min(outputs.end) - outputs.start;
-                open.samples.extend_from_slice(&piece[from as usize..until as usize]);
+                let wanted = from as usize..until as usize;
+                self.bank.synthesise(&open.tuning, self.block, wanted, &mut open.samples);
             }
         }
-        let (rate, decimation) = (self.config.output_rate_hz, self.plan.decimation());
+        let (rate, decimation) = (self.config.output_rate_hz, self.bank.plan().decimation());
         for open in self.open.extract_if(.., |open| open.until <= outputs.end) {
-            let truncated = open.truncated || !open.ended;
+            let burst = open.closed(rate, decimation);
+            self.last_length = burst.samples.len();
             self.counts.bursts += 1;
-            self.counts.truncated += u64::from(truncated);
-            let onset = onset(&open.samples, rate);
-            bursts.push(Burst {
-                sample_offset: open.first as f64 * decimation,
-                onset: (open.first + onset as u64) as f64 * decimation,
-                start: open.start,
-                sample_rate_hz: rate,
-                samples: open.samples,
-                truncated,
-            });
+            self.counts.truncated += u64::from(burst.truncated);
+            bursts.push(burst);
         }
-        self.input.drain(..self.plan.hop());
         self.block += 1;
+    }
+}
+
+impl Open {
+    /// The burst, of which nothing more will come.
+    fn closed(self, sample_rate_hz: f64, decimation: f64) -> Burst {
+        let onset = onset(&self.samples, sample_rate_hz) as u64;
+        Burst {
+            sample_offset: self.first as f64 * decimation,
+            onset: (self.first + onset) as f64 * decimation,
+            start: self.start,
+            sample_rate_hz,
+            samples: self.samples,
+            truncated: self.truncated || !self.ended,
+        }
     }
 }
 

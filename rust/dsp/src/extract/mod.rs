@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Cutting bursts out of a wide band.
 //!
-//! An overlap-save filter bank: [`plan`] chooses the transforms and the filter, [`channel`] turns
-//! the spectrum of a block into a piece of one burst at the low rate, [`BurstExtractor`] shares one
-//! forward transform among all bursts that are up, [`onset`] says where the energy of one begins.
+//! An overlap-save filter bank: [`plan`] chooses the transforms and the filter, [`bank`] makes one
+//! forward transform of a block and out of it a piece of each burst that is up, at the low rate,
+//! [`tuning`] brings each to 0 Hz, [`onset`] says where its energy begins. [`BurstExtractor`] knows
+//! which are up.
 
-mod channel;
+mod bank;
 mod config;
 mod constant;
 mod extractor;
 mod onset;
 mod plan;
+mod tuning;
 
 pub use config::Config;
 pub use extractor::{Burst, BurstExtractor, Counts};

@@ -21,14 +21,10 @@ pub fn onset(samples: &[Complex32], sample_rate_hz: f64) -> usize {
     if most < 8 {
         return 0;
     }
-    let mut powers: Vec<f32> = samples.iter().map(|x| x.norm_sqr()).collect();
-    let middle = powers.len() / 2;
-    let level = *powers.clone().select_nth_unstable_by(middle, f32::total_cmp).1;
-    powers.truncate(most);
+    let level = median_power(samples);
+    let powers: Vec<f32> = samples[..most].iter().map(|x| x.norm_sqr()).collect();
     // Below: the quietest sixteenth of what is searched, less than the margin of the tagger.
-    let window = (most / 16).max(4);
-    let quiet = powers.windows(window).map(|w| w.iter().sum::<f32>()).fold(f32::MAX, f32::min)
-        / window as f32;
+    let quiet = quietest(&powers, (most / 64).max(1));
     // Nothing of it is quiet: the burst was up before its first sample.
     if quiet > 0.5 * level {
         return 0;
@@ -47,6 +43,22 @@ pub fn onset(samples: &[Complex32], sample_rate_hz: f64) -> usize {
     } else {
         at
     }
+}
+
+/// Median of the power, of about this many samples spread over the burst.
+fn median_power(samples: &[Complex32]) -> f32 {
+    const LOOKED_AT: usize = 256;
+    let step = (samples.len() / LOOKED_AT).max(1);
+    let mut powers: Vec<f32> = samples.iter().step_by(step).map(|x| x.norm_sqr()).collect();
+    let middle = powers.len() / 2;
+    *powers.select_nth_unstable_by(middle, f32::total_cmp).1
+}
+
+/// Least mean of `4 * part` of the `powers` that follow each other, looked for in steps of `part`.
+fn quietest(powers: &[f32], part: usize) -> f32 {
+    let sums: Vec<f32> = powers.chunks_exact(part).map(|powers| powers.iter().sum()).collect();
+    let least = sums.windows(4).map(|four| four.iter().sum::<f32>()).fold(f32::MAX, f32::min);
+    least / (4 * part) as f32
 }
 
 #[cfg(test)]

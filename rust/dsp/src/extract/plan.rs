@@ -160,8 +160,14 @@ mod tests {
 
     #[test]
     fn passes_the_burst_and_stops_what_would_fold() {
-        let plan = plan(8e6, 4e5);
-        let bin_hz = 8e6 / plan.block as f64;
+        for (rate, output) in [(8e6, 4e5), (10e6, 2e5)] {
+            judge_response(rate, output);
+        }
+    }
+
+    fn judge_response(rate: f64, output: f64) {
+        let plan = plan(rate, output);
+        let bin_hz = rate / plan.block as f64;
         for (k, &gain) in plan.response.iter().enumerate() {
             let bin = if k < plan.small / 2 { k as f64 } else { k as f64 - plan.small as f64 };
             let hz = (bin * bin_hz).abs();
