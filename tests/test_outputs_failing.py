@@ -242,6 +242,7 @@ def refused(*arguments, **options):
 def test_databases_that_cannot_be_used(recording, tmp_path):
     assert "cannot be used as a database" in refused(recording, "--db", tmp_path / "no" / "db")
     (tmp_path / "text").write_text("This is no database, and long enough to tell.\n" * 100)
+    assert "unable to open" in refused(recording, "--db", tmp_path)
     assert "not a database" in refused(recording, "--db", tmp_path / "text")
     with sqlite3.connect(tmp_path / "other") as database:
         database.execute("CREATE TABLE somebody (else_ INTEGER)")

@@ -193,7 +193,7 @@ def test_home_assistant_is_told_of_each_meter_once(broker, subscriber, recording
         if name.startswith("homeassistant/")
     }
     meters = {r["source"] for r in records if r["source"] and not r["source_inferred"]}
-    assert len(configs) == 4 * len(meters) + 2
+    assert len(configs) == 3 * len(meters) + 2
     assert len([m for m in subscriber.messages if m[0].startswith("homeassistant/")]) == len(
         configs
     )

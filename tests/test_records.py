@@ -1,8 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Parts of the receiver's outputs that need no recording."""
 
+import json
+
+import jsonschema
+from gnuradio.kaifa import home_assistant
+from gnuradio.kaifa.dates import date_of, dated_from
 from gnuradio.kaifa.host_clock import HostClock
+from gnuradio.kaifa.inputs import Input
+from gnuradio.kaifa.output_pcapng import time_ns
+from gnuradio.kaifa.recording import Anchor, Recording
 from gnuradio.kaifa.records import utc_text
+from gnuradio.kaifa.schema import fields, schema_text
+from gnuradio.kaifa.status_record import status_record
+from gnuradio.kaifa.topics import topic
 
 RATE = 8e6
 
@@ -58,3 +69,70 @@ def test_a_clock_that_drifts_loses_nothing():
         now = 1000.0 + second
         clock.update(now, round((now - 1000.0 + 1) * RATE * (1 - 50e-6)))
     assert clock.lost_samples == 0
+
+
+COUNTS = {
+    "samples": 8_000_000,
+    "bursts": 9,
+    "truncated": 1,
+    "sync": 8,
+    "checked": 6,
+    "rejected": 2,
+}
+
+
+def test_a_status_record_has_every_field_of_the_schema_in_order():
+    for lost in ({}, {"lost": 131_072}):
+        status = status_record(COUNTS | lost, RATE, None, 3, False)
+        assert list(status) == fields("status")
+        jsonschema.validate(status, json.loads(schema_text()))
+        assert status["samples_lost"] == lost.get("lost")
+    assert (status["time_s"], status["records_lost"], status["sync_words"]) == (1.0, 3, 8)
+
+
+def source(*anchors, rate=RATE):
+    """An Input of a recording, as far as its dates go."""
+    recording = Recording(None, None, rate, None, anchors=anchors)
+    return Input(None, rate, 0.0, recording)
+
+
+def test_the_date_of_a_sample_is_counted_from_the_anchor_before_it():
+    dated = source(Anchor(100, 1767225600, 0.75), Anchor(8_000_000, 1767225700, 0.0))
+    assert dated_from(dated) == 100
+    assert date_of(dated, 99) is None
+    assert date_of(dated, 100) == "2026-01-01T00:00:00.750000000Z"
+    assert date_of(dated, 100 + 4_000_000) == "2026-01-01T00:00:01.250000000Z"
+    assert date_of(dated, 16_000_000) == "2026-01-01T00:01:41.000000000Z"
+    assert (dated_from(source()), date_of(source(), 5)) == (None, None)
+
+
+def test_a_topic_names_who_the_frame_names():
+    frame = {
+        "record": "frame",
+        "check_ok": True,
+        "type": "ack",
+        "source": "000b120000123456",
+        "source_inferred": False,
+    }
+    assert topic(frame) == "frame/000b120000123456/ack"
+    assert topic(frame | {"source_inferred": True}) == "frame/unknown/ack"
+    assert topic(frame | {"source": None}) == "frame/unknown/ack"
+    assert topic(frame | {"check_ok": False}) == "reject"
+    assert topic({"record": "status"}) == "status"
+
+
+def test_home_assistant_is_told_of_a_bounded_number_of_meters(monkeypatch):
+    monkeypatch.setattr(home_assistant, "MOST_METERS", 2)
+    show = home_assistant.HomeAssistant("homeassistant")
+    for number in range(5):
+        meter = f"{number:016x}"
+        frame = {"record": "frame", "check_ok": True, "source": meter, "source_inferred": False}
+        assert bool(show.news(frame, "kaifa")) == (number < 2)
+        assert show.news(frame, "kaifa") == []
+    assert show.news({"record": "status"}, "kaifa"), "the receiver is shown however many there are"
+
+
+def test_a_time_is_told_to_wireshark_to_the_nanosecond():
+    record = {"time": "2026-01-01T00:00:00.123456789Z", "time_s": 1.5}
+    assert time_ns(record) == 1767225600_123456789
+    assert time_ns(record | {"time": None}) == 1_500_000_000

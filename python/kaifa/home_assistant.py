@@ -5,6 +5,7 @@ Source: Home Assistant, MQTT integration, "MQTT discovery" and "MQTT sensor".
 """
 
 import json
+import re
 
 MOST_METERS = 1000  # whoever sends frames of ever new senders fills no broker
 EXPIRE_SECONDS = 24 * 3600
@@ -13,7 +14,6 @@ METER_SENSORS = (
     ("last_frame", "Last frame", "time", {"device_class": "timestamp"}),
     ("snr", "Signal to noise", "snr_db", {"unit_of_measurement": "dB"}),
     ("frequency", "Frequency", "frequency_hz", {"unit_of_measurement": "Hz"}),
-    ("frame_counter", "Frame counter", "frame_counter", {"state_class": "total_increasing"}),
 )
 RECEIVER_SENSORS = (
     ("frames_checked", "Frames checked", "frames_checked", {"state_class": "total_increasing"}),
@@ -29,7 +29,7 @@ class HomeAssistant:
 
     def __init__(self, discovery_prefix):
         self._discovery_prefix = discovery_prefix
-        self._told = set()
+        self._meters, self._receiver_told = set(), False
 
     def news(self, record, prefix):
         """Pairs of topic and JSON to publish, retained, before `record`.
@@ -37,21 +37,29 @@ class HomeAssistant:
         prefix: of the topics of the records.
         """
         if record["record"] == "status":
-            name, topic, sensors = "receiver", f"{prefix}/status", RECEIVER_SENSORS
-        elif record["check_ok"] and record["source"] and not record["source_inferred"]:
-            name, topic = record["source"], f"{prefix}/frame/{record['source']}/+"
-            sensors = METER_SENSORS
-        else:
-            return []
-        if name in self._told or len(self._told) > MOST_METERS:
-            return []
-        self._told.add(name)
-        return [self._config(name, topic, sensor, prefix) for sensor in sensors]
+            return self._receiver(prefix)
+        if record["check_ok"] and record["source"] and not record["source_inferred"]:
+            return self._meter(record["source"], prefix)
+        return []
 
-    def _config(self, name, topic, sensor, prefix):
-        key, words, field, more = sensor
-        device = f"kaifa_{prefix}_{name}".replace("/", "_").replace(" ", "_")
-        title = f"Meter {name}" if topic.endswith("+") else f"kaifa_rx {prefix}"
+    def _receiver(self, prefix):
+        if self._receiver_told:
+            return []
+        self._receiver_told = True
+        title, topic = f"kaifa_rx {prefix}", f"{prefix}/status"
+        return [
+            self._config("receiver", title, topic, prefix, *sensor) for sensor in RECEIVER_SENSORS
+        ]
+
+    def _meter(self, meter, prefix):
+        if meter in self._meters or len(self._meters) == MOST_METERS:
+            return []
+        self._meters.add(meter)
+        title, topic = f"Meter {meter}", f"{prefix}/frame/{meter}/+"
+        return [self._config(meter, title, topic, prefix, *sensor) for sensor in METER_SENSORS]
+
+    def _config(self, name, title, topic, prefix, key, words, field, more):
+        device = re.sub("[^a-zA-Z0-9_-]", "_", f"kaifa_{prefix}_{name}")
         config = {
             "name": words,
             "unique_id": f"{device}_{key}",

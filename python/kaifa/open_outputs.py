@@ -18,6 +18,7 @@ from .version import VERSION
 
 PROGRAM = f"kaifa_rx {VERSION}"
 STANDARD_OUTPUT = "standard output"
+MOST_CHARACTERS = 200
 
 
 def opened(args, records_out, source, tell):
@@ -28,27 +29,34 @@ def opened(args, records_out, source, tell):
     InputError if one cannot be used.
     """
     _refuse_doubles(args, source.recording)
-    made = {
+    # Files come last: what is refused before them empties none.
+    return [*_services(args, source, tell), *_files(args, records_out, source)]
+
+
+def _services(args, source, tell):
+    if args.db:
+        yield DatabaseOutput(args.db, _run(args, source))
+    if args.zmq:
+        yield ZmqOutput(args.zmq)
+    if args.mqtt:
+        show = HomeAssistant(args.home_assistant) if args.home_assistant else None
+        yield MqttOutput(mqtt_address(args.mqtt), args.mqtt_ca, tell, show)
+
+
+def _files(args, records_out, source):
+    makers = {
         "json": JsonLines,
         "csv": CsvLines,
         "pcapng": lambda file: _pcapng(file, args, source),
     }
-    outputs = []
-    if "-" not in [getattr(args, name) for name in made]:
-        outputs.append(HumanLines(RecordFile(STANDARD_OUTPUT, records_out)))
-    for name, make in made.items():
-        if target := getattr(args, name):
-            ours = target != "-"
-            file = RecordFile(target) if ours else RecordFile(STANDARD_OUTPUT, records_out)
-            outputs.append(make(file))
-    if args.db:
-        outputs.append(DatabaseOutput(args.db, _run(args, source)))
-    if args.zmq:
-        outputs.append(ZmqOutput(args.zmq))
-    if args.mqtt:
-        show = HomeAssistant(args.home_assistant) if args.home_assistant else None
-        outputs.append(MqttOutput(mqtt_address(args.mqtt), args.mqtt_ca, tell, show))
-    return outputs
+    targets = {name: getattr(args, name) for name in makers}
+    if "-" not in targets.values():
+        yield HumanLines(RecordFile(STANDARD_OUTPUT, records_out))
+    for name, target in targets.items():
+        if target == "-":
+            yield makers[name](RecordFile(STANDARD_OUTPUT, records_out))
+        elif target:
+            yield makers[name](RecordFile(target))
 
 
 def _refuse_doubles(args, recording):
@@ -66,7 +74,7 @@ def _refuse_doubles(args, recording):
 
 
 def _pcapng(file, args, source):
-    name = _word(args.source)
+    name = _word(args, source)
     description = (
         f"{name}: {source.sample_rate / 1e6:.10g} Msps around "
         f"{source.center_frequency / 1e6:.10g} MHz"
@@ -78,7 +86,7 @@ def _pcapng(file, args, source):
 def _run(args, source):
     return {
         "program": PROGRAM,
-        "input": _word(args.source),
+        "input": _word(args, source),
         "sample_rate_hz": source.sample_rate,
         "center_frequency_hz": source.center_frequency,
         "symbol_rate_hz": args.symbol_rate,
@@ -86,6 +94,8 @@ def _run(args, source):
     }
 
 
-def _word(source):
-    """A source without the folders of whoever receives it."""
-    return "standard input" if source == "-" else Path(source).name or source
+def _word(args, source):
+    """What is received, without the folders of whoever receives it."""
+    name = args.source if source.live else Path(args.source).name
+    word = "standard input" if name == "-" else name[:MOST_CHARACTERS]
+    return word.encode(errors="replace").decode()

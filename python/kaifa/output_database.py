@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Records in an SQLite database, run after run."""
 
+import os
 import sqlite3
 from datetime import datetime, timezone
 
@@ -30,14 +31,14 @@ _READ = ", ".join(
 )
 LAYOUT = f"""
 BEGIN IMMEDIATE;
-CREATE TABLE run (
+CREATE TABLE IF NOT EXISTS run (
   id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, program TEXT NOT NULL,
   input TEXT NOT NULL, sample_rate_hz REAL NOT NULL, center_frequency_hz REAL NOT NULL,
   symbol_rate_hz REAL NOT NULL, deviation_hz REAL NOT NULL);
-CREATE TABLE record (
+CREATE TABLE IF NOT EXISTS record (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run, json TEXT NOT NULL,
   {_READ});
-{"".join(f"CREATE INDEX record_{name} ON record ({name});" for name in INDEXED)}
+{"".join(f"CREATE INDEX IF NOT EXISTS record_{name} ON record ({name});" for name in INDEXED)}
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {VERSION};
 COMMIT;
@@ -59,7 +60,10 @@ class DatabaseOutput:
         self.kept = self._waiting = 0
         try:
             self._database = sqlite3.connect(
-                name, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                os.path.abspath(name),  # some names mean no file to SQLite
+                timeout=BUSY_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
             )
             _prepare(self._database, name)
             self._run = self._start(run)
