@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! One burst from its first block to its last.
 
-use super::candidate::{centroid, energy_at};
-use super::spectrum::Spectrum;
+use std::ops::Range;
 
-/// Share of a burst's own strength below which a block is quiet.
+use super::centre::{around, center};
+use super::edge::EdgeFinder;
+use super::spectrum::Spectrum;
+use super::window::Window;
+
+/// Share of a burst's own strength below which a step is quiet.
 const QUIET_SHARE: f32 = 0.1;
 /// A signal this many times as strong on the same channel is another burst.
 const OVERTAKES: f32 = 8.0;
+/// Part of a block on either side of the place that blocks show, in which an edge is looked for.
+const EDGE_REACH: f64 = 0.9;
 
 /// What a burst that is up is waiting for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,45 +34,50 @@ pub struct Burst {
     /// Centre in bins.
     pub center: f64,
     /// Bins over which it is judged.
-    pub bins: std::ops::Range<usize>,
+    pub bins: Range<usize>,
     /// First block that holds it.
     pub first_block: u64,
-    /// Last block that was loud.
+    /// Last block of the last step that was loud.
     pub last_loud: u64,
     /// Mean ratio to the floor over its width.
     pub level: f32,
-    /// Ratio below which a block is quiet.
+    /// Ratio below which a step is quiet.
     quiet_below: f32,
-    /// Sample at which its tag stands.
-    pub start_sample: u64,
+}
+
+/// What a burst is measured on.
+pub struct View<'a> {
+    /// Powers of the last blocks.
+    pub spectrum: &'a Spectrum,
+    /// One over the noise floor of each bin.
+    pub inverse_floor: &'a [f32],
+    /// The samples themselves.
+    pub window: Window<'a>,
+    /// Finds edges in them.
+    pub edges: &'a mut EdgeFinder,
+    /// Width of a burst in bins.
+    pub width: f64,
 }
 
 impl Burst {
-    /// A burst found around `bin`, first seen in the blocks from `seen_from` on.
-    pub fn new(
-        id: u64,
-        bin: usize,
-        width: usize,
-        total_bins: usize,
-        seen_from: u64,
-        lowest: f32,
-    ) -> Self {
+    /// A burst found around `bin`, first seen in the blocks from `seen_from` to `seen_until`, quiet
+    /// below `lowest`.
+    pub fn new(id: u64, bin: usize, seen: Range<u64>, bins: Range<usize>, lowest: f32) -> Self {
         Burst {
             id,
             phase: Phase::Opening,
             center: bin as f64,
-            bins: around(bin as f64, width as f64, total_bins),
-            first_block: seen_from,
-            last_loud: seen_from,
+            bins,
+            first_block: seen.start,
+            last_loud: seen.end - 1,
             level: lowest,
             quiet_below: lowest,
-            start_sample: 0,
         }
     }
 
-    /// Notes whether `block` is loud.
-    pub fn watch(&mut self, spectrum: &Spectrum, inverse_floor: &[f32], block: u64) {
-        if energy_at(spectrum.row(block), inverse_floor, self.bins.clone()) > self.quiet_below {
+    /// Notes the energy of the step that ends with `block`.
+    pub fn follow(&mut self, energy: f32, block: u64) {
+        if energy > self.quiet_below {
             self.last_loud = block;
         }
     }
@@ -80,116 +91,77 @@ impl Burst {
         }
     }
 
-    /// Centre, strength and start from the blocks up to and with `until`; `earliest` is the first
-    /// block that may belong to it.
-    pub fn settle(
-        &mut self,
-        spectrum: &Spectrum,
-        inverse_floor: &[f32],
-        width: f64,
-        earliest: u64,
-        until: u64,
-    ) {
+    /// Measures centre and strength from the blocks up to and with `until`; gives the first sample.
+    /// `earliest` is the first block that may belong to it.
+    pub fn settle(&mut self, view: &mut View, earliest: u64, until: u64) -> u64 {
         let until = until.min(self.last_loud).max(self.first_block);
-        let total_bins = spectrum.size();
-        let near = around(self.center, 2.0 * width, total_bins);
-        let mut ratios = vec![0.0f32; total_bins];
-        let count = (until + 1 - self.first_block) as f32;
-        for block in self.first_block..=until {
-            for k in near.clone() {
-                ratios[k] += spectrum.row(block)[k] * inverse_floor[k] / count;
-            }
-        }
-        self.center = centroid(&ratios, self.center, width);
-        self.bins = around(self.center, width, total_bins);
-        let bins = self.bins.clone();
-        let energy = |block| energy_at(spectrum.row(block), inverse_floor, bins.clone());
-        let mut levels: Vec<f32> = (self.first_block..=until).map(energy).collect();
+        self.center = self.measured_center(view, until);
+        self.bins = around(self.center, view.width, view.spectrum.size());
+        let mut levels: Vec<f32> =
+            (self.first_block..=until).map(|block| self.energy(view, block)).collect();
         let middle = levels.len() / 2;
         self.level = *levels.select_nth_unstable_by(middle, f32::total_cmp).1;
-        let floor = self.quiet_below;
-        self.quiet_below = floor.max(1.0 + QUIET_SHARE * (self.level - 1.0));
-        // Half of its own strength marks the first block; what lies before is a part of a block.
-        let half = 1.0 + 0.5 * (self.level - 1.0);
+        self.quiet_below = self.quiet_below.max(1.0 + QUIET_SHARE * (self.level - 1.0));
+        let half = self.half();
         let mut first = self.first_block;
-        while first < until && energy(first) < half {
+        while first < until && self.energy(view, first) < half {
             first += 1;
         }
-        while first > earliest && energy(first - 1) >= half {
+        while first > earliest && self.energy(view, first - 1) >= half {
             first -= 1;
         }
         self.first_block = first;
-        let part = if first > earliest { self.part(energy(first - 1)) } else { 0.0 };
-        let whole = if part > 0.1 { 1.0 } else { self.part(energy(first)) };
-        let start = (first as f64 + 1.0 - whole - part) * spectrum.size() as f64;
-        self.start_sample = start.max(0.0) as u64;
         self.phase = Phase::Open;
+        let (place, center_hz) = (first as f64, view.window.hz(self.center));
+        let (at, samples) = view.window.blocks(place - EDGE_REACH, place + EDGE_REACH);
+        let edge = view.edges.rise(samples, center_hz).map(|n| at + n as u64);
+        edge.unwrap_or(first * view.spectrum.size() as u64)
     }
 
-    /// One past the last sample of the burst, estimated.
-    pub fn end_sample(&self, spectrum: &Spectrum, inverse_floor: &[f32]) -> u64 {
-        let energy = |block| energy_at(spectrum.row(block), inverse_floor, self.bins.clone());
-        let half = 1.0 + 0.5 * (self.level - 1.0);
-        let mut last = self.last_loud;
-        while last > self.first_block && last > spectrum.oldest() && energy(last) < half {
+    /// One past its last sample.
+    pub fn end_sample(&self, view: &mut View) -> u64 {
+        let half = self.half();
+        let mut last = self.last_loud.min(view.spectrum.blocks() - 1);
+        let earliest = self.first_block.max(view.spectrum.oldest());
+        while last > earliest && self.energy(view, last) < half {
             last -= 1;
         }
-        let part = if last + 1 < spectrum.blocks() { self.part(energy(last + 1)) } else { 0.0 };
-        let whole = if part > 0.1 { 1.0 } else { self.part(energy(last)) };
-        ((last as f64 + whole + part) * spectrum.size() as f64) as u64
+        let (place, center_hz) = ((last + 1) as f64, view.window.hz(self.center));
+        let (at, samples) = view.window.blocks(place - EDGE_REACH, place + EDGE_REACH);
+        let edge = view.edges.fall(samples, center_hz).map(|n| at + n as u64);
+        edge.unwrap_or((last + 1) * view.spectrum.size() as u64)
     }
 
-    /// How much of a block the burst fills, 0 to 1, from the energy in it. Energy that noise may
-    /// have by itself is nothing.
-    fn part(&self, energy: f32) -> f64 {
-        // Neighbouring bins behind a Hann window are worth two independent ones in three.
-        let deviation = (1.5 / self.bins.len().max(1) as f32).sqrt();
-        if energy - 1.0 < 4.0 * deviation {
-            return 0.0;
+    fn measured_center(&self, view: &View, until: u64) -> f64 {
+        // The centre may move by half a width, and is sought over more than one.
+        let near = around(self.center, 2.6 * view.width, view.spectrum.size());
+        let scale = 1.0 / (until + 1 - self.first_block) as f32;
+        let mut ratios = vec![0.0f32; near.len()];
+        for block in self.first_block..=until {
+            let row = view.spectrum.row(block)[near.clone()].iter();
+            for (ratio, (power, inverse)) in
+                ratios.iter_mut().zip(row.zip(&view.inverse_floor[near.clone()]))
+            {
+                *ratio += power * inverse * scale;
+            }
         }
-        let share = f64::from((energy - 1.0) / (self.level - 1.0).max(1e-6));
-        filled(share.clamp(0.0, 1.0))
+        let offset = near.start as f64;
+        offset + center(&ratios, self.center - offset, view.width)
+    }
+
+    /// Half of the burst's own strength: a block that begins or ends with it has more.
+    fn half(&self) -> f32 {
+        1.0 + 0.5 * (self.level - 1.0)
+    }
+
+    fn energy(&self, view: &View, block: u64) -> f32 {
+        energy_at(view.spectrum.row(block), view.inverse_floor, self.bins.clone())
     }
 }
 
-/// The bins within half a `width` of `center`, clipped to the band.
-pub fn around(center: f64, width: f64, total_bins: usize) -> std::ops::Range<usize> {
-    let low = (center - width / 2.0).round().max(0.0) as usize;
-    let high = ((center + width / 2.0).round() as usize + 1).min(total_bins);
-    low.min(high)..high
-}
-
-/// Part of a Hann window, from one end, that holds `share` of its energy.
-fn filled(share: f64) -> f64 {
-    use std::f64::consts::PI;
-    let energy =
-        |u: f64| u - (2.0 * PI * u).sin() * 2.0 / (3.0 * PI) + (4.0 * PI * u).sin() / (12.0 * PI);
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..20 {
-        let middle = (low + high) / 2.0;
-        if energy(middle) < share {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    (low + high) / 2.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn half_the_energy_is_half_the_block() {
-        assert!((filled(0.5) - 0.5).abs() < 1e-4);
-        assert!(filled(0.0) < 1e-2 && filled(1.0) > 0.99);
-        assert!(filled(0.1) < filled(0.2));
-    }
-
-    #[test]
-    fn widths_are_clipped_to_the_band() {
-        assert_eq!(around(2.0, 10.0, 100), 0..8);
-        assert_eq!(around(98.0, 10.0, 100), 93..100);
-    }
+/// Mean ratio of `powers` to the floor in `bins`.
+pub fn energy_at(powers: &[f32], inverse_floor: &[f32], bins: Range<usize>) -> f32 {
+    let count = bins.len().max(1) as f32;
+    let pairs = powers[bins.clone()].iter().zip(&inverse_floor[bins]);
+    pairs.map(|(power, inverse)| power * inverse).sum::<f32>() / count
 }

@@ -3,6 +3,7 @@
 
 use super::config::{judged_threshold_db, Config};
 use super::watch::{Seen, Watch};
+use super::window::Window;
 use super::{BurstEnd, BurstEvent, BurstStart};
 use crate::error::{in_range, Error, Result};
 use crate::time::{Time, Timebase};
@@ -87,9 +88,9 @@ impl BurstDetector {
         if !rest.is_empty() {
             let mut block = rest.to_vec();
             block.resize(self.config.fft_size, Complex32::default());
-            self.block(&block);
+            self.block(&block, begin, window);
         }
-        self.watch.finish(&mut self.seen);
+        self.watch.finish(self.window(begin, window), &mut self.seen);
         self.take_seen();
         // What was filled up with zeros is no part of the recording.
         let last = self.counts.samples.saturating_sub(1);
@@ -156,7 +157,7 @@ impl BurstDetector {
         self.counts.samples = end;
         let new = window.get((self.looked() - begin) as usize..).unwrap_or_default();
         for block in new.chunks_exact(self.config.fft_size) {
-            self.block(block);
+            self.block(block, begin, window);
         }
         Ok(())
     }
@@ -166,8 +167,13 @@ impl BurstDetector {
         self.watch.blocks() * self.config.fft_size as u64
     }
 
-    fn block(&mut self, samples: &[Complex32]) {
-        self.watch.block(samples, &mut self.seen);
+    fn window<'a>(&self, begin: u64, samples: &'a [Complex32]) -> Window<'a> {
+        let Config { sample_rate_hz, fft_size: block, .. } = self.config;
+        Window { begin, samples, block, sample_rate_hz }
+    }
+
+    fn block(&mut self, samples: &[Complex32], begin: u64, window: &[Complex32]) {
+        self.watch.block(samples, self.window(begin, window), &mut self.seen);
         self.take_seen();
         let size = self.config.fft_size as u64;
         self.settled = self.settled.max(self.watch.settled_block() * size);

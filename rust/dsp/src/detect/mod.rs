@@ -2,17 +2,24 @@
 //! Finding bursts in a wide band.
 //!
 //! [`spectrum`] turns samples into rows of bin powers, [`floor`] knows what each bin holds when
-//! nobody talks, [`candidate`] looks for energy over the width of a burst, [`burst`] follows one
-//! burst from its first block to its last, [`watch`] puts them together, and [`BurstDetector`]
-//! makes events of what it sees.
+//! nobody talks, [`gain`] tells when all of them change at once, [`bands`] looks for energy over the
+//! width of a burst, [`burst`] follows one burst from its first block to its last, [`centre`] and
+//! [`edge`] place it, [`watch`] puts them together, and [`BurstDetector`] makes events of what it
+//! sees.
 
+mod bands;
 mod burst;
-mod candidate;
+mod centre;
 mod config;
 mod detector;
+mod edge;
 mod floor;
+mod gain;
+mod gamma;
+mod lengths;
 mod spectrum;
 mod watch;
+mod window;
 
 pub use config::Config;
 pub use detector::{BurstDetector, Counts};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Blocks of samples to rows of bin powers.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use num_complex::Complex32;
@@ -57,9 +58,28 @@ impl Spectrum {
 
     /// Powers of block `block`, one of the last ones.
     pub fn row(&self, block: u64) -> &[f32] {
-        debug_assert!((self.oldest()..self.blocks).contains(&block));
-        let at = (block % self.row_count as u64) as usize * self.size();
-        &self.rows[at..at + self.size()]
+        self.rows(block..block + 1)
+    }
+
+    /// Powers of `blocks`, row after row. Their number divides the number of rows kept, and that of
+    /// the first.
+    pub fn rows(&self, blocks: Range<u64>) -> &[f32] {
+        &self.rows[self.place(blocks)]
+    }
+
+    /// Makes zeros of the powers of `blocks` that are not finite: one sample that is not a number
+    /// must not poison the noise floor for ever.
+    pub fn scrub(&mut self, blocks: Range<u64>) {
+        let place = self.place(blocks);
+        for power in self.rows[place].iter_mut().filter(|p| !p.is_finite()) {
+            *power = 0.0;
+        }
+    }
+
+    fn place(&self, blocks: Range<u64>) -> Range<usize> {
+        debug_assert!(self.oldest() <= blocks.start && blocks.end <= self.blocks);
+        let at = (blocks.start % self.row_count as u64) as usize * self.size();
+        at..at + (blocks.end - blocks.start) as usize * self.size()
     }
 
     /// Transforms the next block, exactly [`size`](Self::size) samples.
@@ -80,9 +100,7 @@ impl Spectrum {
 
 fn power(bins: &[Complex32], powers: &mut [f32]) {
     for (power, bin) in powers.iter_mut().zip(bins) {
-        // A sample that is not a number must not poison the noise floor for ever.
-        let value = bin.re * bin.re + bin.im * bin.im;
-        *power = if value.is_finite() { value } else { 0.0 };
+        *power = bin.re * bin.re + bin.im * bin.im;
     }
 }
 
@@ -107,6 +125,8 @@ mod tests {
     fn a_sample_that_is_no_number_leaves_numbers() {
         let mut spectrum = Spectrum::new(64, 1);
         spectrum.push(&[Complex32::new(f32::NAN, f32::INFINITY); 64]);
-        assert!(spectrum.row(0).iter().all(|p| p.is_finite()));
+        assert!(spectrum.row(0).iter().all(|p| !p.is_finite()));
+        spectrum.scrub(0..1);
+        assert!(spectrum.row(0).iter().all(|&p| p == 0.0));
     }
 }

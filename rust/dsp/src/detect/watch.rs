@@ -3,51 +3,28 @@
 
 use std::ops::Range;
 
-use super::burst::{around, Burst, Phase};
-use super::candidate::{energy_at, Candidate, Search};
-use super::floor::{Judgement, NoiseFloor};
+use super::bands::{Bands, Candidate};
+use super::burst::{energy_at, Burst, Phase, View};
+use super::centre::{around, is_tone};
+use super::edge::EdgeFinder;
+use super::floor::NoiseFloor;
+use super::gain::{GainWatch, Judgement};
+use super::lengths::Lengths;
 use super::spectrum::Spectrum;
+use super::window::Window;
 use super::Config;
 use crate::Complex32;
 
-/// Time between two looks at the band.
-const STEP_S: f64 = 0.5e-3;
-/// Time over which centre and strength of a new burst are measured.
-const OPENING_S: f64 = 2.5e-3;
-/// Time from which the noise floor starts.
-const START_S: f64 = 4e-3;
 /// Time over which the noise floor averages.
 const FLOOR_S: f64 = 0.1;
 /// Time after which a bin that stays loud is a carrier.
 const CARRIER_S: f64 = 0.1;
 /// Half of the bandwidth, in bursts, over which the floor starts from a quantile.
 const START_REACH: f64 = 5.0;
-/// Steps by which a burst may have begun before it was seen.
-const LOOK_BACK_STEPS: u64 = 4;
-
-/// Lengths in blocks, from the times of the settings.
-#[derive(Debug, Clone, Copy)]
-struct Lengths {
-    step: u64,
-    opening: u64,
-    start: u64,
-    hold: u64,
-    longest: u64,
-    /// What is seen never began or ended further behind the newest step than this.
-    lag: u64,
-}
-
-impl Lengths {
-    fn new(config: &Config) -> Self {
-        let block_s = config.fft_size as f64 / config.sample_rate_hz;
-        let blocks = |seconds: f64| ((seconds / block_s).round() as u64).max(1);
-        let step = blocks(STEP_S);
-        let (opening, start) = (blocks(OPENING_S).max(2 * step), blocks(START_S).max(2 * step));
-        let hold = blocks(config.hold_s).max(step);
-        let lag = (opening + 2 * LOOK_BACK_STEPS * step).max(hold + 4 * step).max(start) + 2;
-        Lengths { step, opening, start, hold, longest: blocks(config.max_burst_s), lag }
-    }
-}
+/// Once it is known, the floor is learned from one step in so many.
+const LEARN_EVERY: u64 = 4;
+/// Of the threshold's height over the floor, what a burst must keep to stay up.
+const STAY_SHARE: f32 = 0.5;
 
 /// A burst that was measured, or is over. Samples are estimates, without any margin.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,26 +56,30 @@ pub enum Seen {
 /// Looks at the band in steps of some transform blocks.
 ///
 /// A burst is seen when the energy in its bandwidth stands out of the noise floor over two steps,
-/// in most of their blocks.
+/// in most of their blocks, and is up until it is quiet for the hold time.
 pub struct Watch {
     lengths: Lengths,
     width: usize,
     /// Energy from which on a burst is seen, in floors.
     threshold: f32,
-    /// Half of the bins around the middle that are not looked at.
-    masked: f64,
+    /// Bins around the middle that are not looked at.
+    masked: Range<usize>,
     spectrum: Spectrum,
     floor: NoiseFloor,
-    search: Search,
+    gain: GainWatch,
+    bands: Bands,
+    edges: EdgeFinder,
     /// Blocks that have been looked at.
     stepped: u64,
-    step_power: Vec<f32>,
-    previous_power: Vec<f32>,
-    ratios: Vec<f32>,
-    busy: Vec<bool>,
-    /// For each bin the energy from which on a burst is seen.
+    /// First block after the floor was started.
+    floor_from: u64,
+    /// Bins and groups that hold no burst.
+    free: Vec<bool>,
+    free_groups: Vec<bool>,
+    /// For each group the energy from which on a burst is seen.
     thresholds: Vec<f32>,
-    found: Vec<Candidate>,
+    /// The bursts changed since `free` and `thresholds` were marked.
+    changed: bool,
     bursts: Vec<Burst>,
     ids: u64,
 }
@@ -110,31 +91,36 @@ impl Watch {
         let lengths = Lengths::new(config);
         let bin_hz = config.sample_rate_hz / size as f64;
         let width = ((config.burst_bandwidth_hz / bin_hz).round() as usize).clamp(4, size);
-        let step_s = (lengths.step as usize * size) as f64 / config.sample_rate_hz;
-        let steps = |seconds: f64| ((seconds / step_s) as usize).max(4);
+        let blocks = lengths.step as usize;
+        let step_s = (blocks * size) as f64 / config.sample_rate_hz;
+        let steps = |seconds: f64| (seconds / step_s).floor().max(4.0) as f32;
+        let bands = Bands::new(size, width);
+        let groups = size / bands.group();
+        let masked = match config.dc_mask_hz / bin_hz {
+            half if half > 0.0 => around(size as f64 / 2.0, 2.0 * half, size),
+            _ => 0..0,
+        };
         Watch {
             lengths,
             width,
             threshold: ratio(config.threshold_db),
-            masked: config.dc_mask_hz / bin_hz,
-            spectrum: Spectrum::new(
-                size,
-                (2 * lengths.lag + 2 * lengths.step + lengths.hold) as usize,
-            ),
+            masked,
+            spectrum: Spectrum::new(size, lengths.rows()),
             floor: NoiseFloor::new(
                 size,
-                lengths.step as usize,
-                steps(FLOOR_S),
-                steps(CARRIER_S) as u32,
+                blocks,
+                steps(FLOOR_S / LEARN_EVERY as f64),
+                steps(CARRIER_S),
             ),
-            search: Search::new(size, width),
+            gain: GainWatch::new(size, bands.group(), blocks),
+            edges: EdgeFinder::new(config.sample_rate_hz, config.burst_bandwidth_hz),
+            bands,
             stepped: 0,
-            step_power: vec![0.0; size],
-            previous_power: vec![0.0; size],
-            ratios: vec![0.0; size],
-            busy: vec![false; size],
-            thresholds: vec![0.0; size],
-            found: Vec::new(),
+            floor_from: 0,
+            free: vec![true; size],
+            free_groups: vec![true; groups],
+            thresholds: vec![0.0; groups],
+            changed: true,
             bursts: Vec::new(),
             ids: 0,
         }
@@ -143,6 +129,7 @@ impl Watch {
     /// Changes the threshold; bursts that are up stay up.
     pub fn set_threshold_db(&mut self, threshold_db: f64) {
         self.threshold = ratio(threshold_db);
+        self.changed = true;
     }
 
     /// Bins over which a burst is judged.
@@ -152,12 +139,16 @@ impl Watch {
 
     /// First block in which something can still begin or end.
     pub fn settled_block(&self) -> u64 {
-        self.stepped.saturating_sub(self.lengths.lag)
+        if self.floor.settled() {
+            self.stepped.saturating_sub(self.lengths.lag).max(self.floor_from)
+        } else {
+            self.stepped
+        }
     }
 
     /// Most blocks by which [`settled_block`](Self::settled_block) lies behind those given.
     pub fn max_lookahead(&self) -> u64 {
-        self.lengths.lag + self.lengths.start + self.lengths.step + 1
+        self.lengths.most_unsettled() + 1
     }
 
     /// Blocks taken so far.
@@ -170,8 +161,9 @@ impl Watch {
         self.ids
     }
 
-    /// Takes the next block of samples; appends what is seen to `seen`, in no order of samples.
-    pub fn block(&mut self, samples: &[Complex32], seen: &mut Vec<Seen>) {
+    /// Takes the next block of samples, which `window` holds, too; appends what is seen to `seen`,
+    /// in no order of samples.
+    pub fn block(&mut self, samples: &[Complex32], window: Window, seen: &mut Vec<Seen>) {
         self.spectrum.push(samples);
         if !self.floor.settled() {
             if self.spectrum.blocks() - self.stepped < self.lengths.start {
@@ -180,96 +172,125 @@ impl Watch {
             self.start_floor();
         }
         while self.spectrum.blocks() - self.stepped >= self.lengths.step {
-            self.step(seen);
+            self.step(window, seen);
         }
     }
 
     /// No more blocks come: closes what is open.
-    pub fn finish(&mut self, seen: &mut Vec<Seen>) {
+    pub fn finish(&mut self, window: Window, seen: &mut Vec<Seen>) {
         if !self.floor.settled() && self.spectrum.blocks() > 0 {
             self.start_floor();
         }
         let silence = vec![Complex32::default(); self.spectrum.size()];
         // Without a floor there was nothing but silence, and there is nothing to complete.
         while self.floor.settled() && self.stepped < self.spectrum.blocks() {
-            self.block(&silence, seen);
+            self.block(&silence, window, seen);
         }
         for mut burst in std::mem::take(&mut self.bursts) {
-            self.announce(&mut burst, seen);
-            self.close(&burst, false, seen);
+            self.announce(&mut burst, window, seen);
+            self.close(&burst, false, window, seen);
         }
     }
 
     /// Starts the noise floor from the blocks not yet looked at. Zeros alone are passed over.
     fn start_floor(&mut self) {
         let (from, until) = (self.stepped, self.spectrum.blocks());
-        let mut mean = std::mem::take(&mut self.step_power);
-        average(&self.spectrum, from..until, &mut mean);
-        self.floor.start(
-            &mean,
-            (until - from) as usize,
-            (START_REACH * self.width as f64) as usize,
-        );
-        self.step_power = mean;
+        let mut mean = vec![0.0f32; self.spectrum.size()];
+        for block in from..until {
+            self.spectrum.scrub(block..block + 1);
+            for (mean, &power) in mean.iter_mut().zip(self.spectrum.row(block)) {
+                *mean += power / (until - from) as f32;
+            }
+        }
+        let reach = (START_REACH * self.width as f64) as usize;
+        self.floor.start(&mean, (until - from) as usize, reach);
+        self.floor_from = from;
     }
 
-    fn step(&mut self, seen: &mut Vec<Seen>) {
+    fn step(&mut self, window: Window, seen: &mut Vec<Seen>) {
         let blocks = self.stepped..self.stepped + self.lengths.step;
         self.stepped = blocks.end;
-        std::mem::swap(&mut self.step_power, &mut self.previous_power);
-        average(&self.spectrum, blocks.clone(), &mut self.step_power);
-        if self.floor.settled() {
-            self.mark_bursts();
-            match self.floor.judge(&self.step_power, &self.busy) {
-                Judgement::Normal => {
-                    self.follow(blocks.clone(), seen);
-                    self.look(blocks, seen);
-                    self.mark_bursts();
-                    self.floor.learn(&self.step_power, &self.busy);
-                }
-                Judgement::Disturbed => self.hold(blocks.end),
-                Judgement::Silent => self.follow(blocks, seen),
+        if !self.floor.settled() {
+            return;
+        }
+        let finite = {
+            let rows = self.spectrum.rows(blocks.clone());
+            self.bands.step(rows, self.floor.inverse(), self.masked.clone())
+        };
+        if !finite {
+            self.spectrum.scrub(blocks.clone());
+            self.retake(blocks.clone());
+        }
+        self.mark_bursts();
+        let (groups, ratios) = (self.bands.groups(), self.bands.ratios());
+        match self.gain.judge(groups, &self.free_groups, ratios, &mut self.floor) {
+            Judgement::Normal => self.normal(blocks, window, seen),
+            Judgement::Regained => {
+                self.retake(blocks.clone());
+                self.normal(blocks, window, seen);
             }
+            Judgement::Disturbed => self.hold(blocks.end),
+            Judgement::Silent => self.follow(blocks.end, window, seen),
         }
     }
 
-    /// Marks the bins that bursts fill, and what it takes to be seen beside them.
+    fn retake(&mut self, blocks: Range<u64>) {
+        let rows = self.spectrum.rows(blocks);
+        self.bands.retake(rows, self.floor.inverse(), self.masked.clone());
+    }
+
+    fn normal(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
+        self.follow(blocks.end, window, seen);
+        self.mark_bursts();
+        self.look(blocks.clone(), window, seen);
+        self.mark_bursts();
+        let turn = blocks.end / self.lengths.step % LEARN_EVERY == 0;
+        if turn {
+            self.floor.learn(self.bands.ratios(), &self.free, LEARN_EVERY as f32);
+        } else if !self.floor.has_learned() {
+            self.floor.learn(self.bands.ratios(), &self.free, 0.0);
+        }
+    }
+
+    /// Marks what bursts fill, and what it takes to be seen beside them.
     fn mark_bursts(&mut self) {
+        if !std::mem::take(&mut self.changed) {
+            return;
+        }
         let (width, bins) = (self.width as f64, self.spectrum.size());
-        self.busy.fill(false);
+        self.free.fill(true);
+        self.free_groups.fill(true);
         self.thresholds.fill(self.threshold);
+        let mut occupy = |bins: Range<usize>| {
+            self.free_groups[self.bands.groups_of(bins.clone())].fill(false);
+            self.free[bins].fill(false);
+        };
         for burst in &self.bursts {
-            self.busy[around(burst.center, 1.5 * width, bins)].fill(true);
-            for threshold in &mut self.thresholds[around(burst.center, 1.8 * width, bins)] {
+            occupy(around(burst.center, 1.5 * width, bins));
+            let near = self.bands.groups_of(around(burst.center, 1.8 * width, bins));
+            for threshold in &mut self.thresholds[near] {
                 *threshold = threshold.max(burst.overtaken_from());
             }
         }
-        if self.masked > 0.0 {
-            self.busy[around(bins as f64 / 2.0, 2.0 * self.masked, bins)].fill(true);
-        }
+        occupy(self.masked.clone());
     }
 
-    /// Follows the bursts that are up through the blocks of a step.
-    fn follow(&mut self, blocks: Range<u64>, seen: &mut Vec<Seen>) {
-        let now = blocks.end;
+    /// Follows the bursts that are up through the newest step, which ends before block `now`.
+    fn follow(&mut self, now: u64, window: Window, seen: &mut Vec<Seen>) {
         let mut up = std::mem::take(&mut self.bursts);
         up.retain_mut(|burst| {
-            for block in blocks.clone() {
-                burst.watch(&self.spectrum, self.floor.inverse(), block);
-            }
+            burst.follow(self.bands.energy_around(burst.center), now - 1);
             let over = now - 1 - burst.last_loud >= self.lengths.hold;
-            if burst.phase == Phase::Opening
-                && (over || now - burst.first_block >= self.lengths.opening)
-            {
-                self.announce(burst, seen);
-            }
             let too_long = now - burst.first_block >= self.lengths.longest;
+            if over || too_long || now - burst.first_block >= self.lengths.opening {
+                self.announce(burst, window, seen);
+            }
             if over || too_long {
-                self.close(burst, !over, seen);
-                if too_long && !over {
-                    let reach = around(burst.center, 2.0 * self.width as f64, self.busy.len());
-                    self.floor.absorb(&self.step_power, reach);
-                }
+                self.close(burst, !over, window, seen);
+            }
+            if too_long && !over {
+                let reach = around(burst.center, 2.0 * self.width as f64, self.free.len());
+                self.floor.absorb(self.bands.ratios(), reach);
             }
             !(over || too_long)
         });
@@ -284,43 +305,39 @@ impl Watch {
     }
 
     /// Looks for new bursts in the last two steps.
-    fn look(&mut self, blocks: Range<u64>, seen: &mut Vec<Seen>) {
-        let inverse = self.floor.inverse();
-        for (k, ratio) in self.ratios.iter_mut().enumerate() {
-            *ratio = 0.5 * (self.step_power[k] + self.previous_power[k]) * inverse[k];
-        }
-        let bins = self.spectrum.size();
-        if self.masked > 0.0 {
-            self.ratios[around(bins as f64 / 2.0, 2.0 * self.masked, bins)].fill(1.0);
-        }
-        self.found.clear();
-        self.search.find(&self.ratios, &self.thresholds, &mut self.found);
-        let seen_from = blocks.start.saturating_sub(self.lengths.step);
-        let lowest = 0.5 + 0.5 * self.threshold;
-        let found = std::mem::take(&mut self.found);
-        for &Candidate { bin, energy } in &found {
-            let at = around(bin as f64, self.width as f64, bins);
+    fn look(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
+        let mut found = Vec::new();
+        self.bands.find(&self.thresholds, &mut found);
+        let total = self.spectrum.size();
+        let lowest = 1.0 + STAY_SHARE * (self.threshold - 1.0);
+        let last = blocks.start.saturating_sub(self.lengths.step)..blocks.end;
+        for Candidate { bin, energy } in found {
+            let bins = around(bin as f64, self.width as f64, total);
             let inverse = self.floor.inverse();
-            let loud = (seen_from..blocks.end)
-                .filter(|&b| energy_at(self.spectrum.row(b), inverse, at.clone()) > lowest)
-                .count() as u64;
+            let is_loud =
+                |&b: &u64| energy_at(self.spectrum.row(b), inverse, bins.clone()) > lowest;
+            let loud = last.clone().filter(is_loud).count() as u64;
             // An impulse fills one block, or two that it falls between.
-            if 5 * loud < 3 * (blocks.end - seen_from) || loud < 2 {
+            let impulse = 5 * loud < 3 * (last.end - last.start) || loud < 2;
+            if impulse || is_tone(&self.bands.both_steps(bins.clone())) {
                 continue;
             }
-            self.overtake(bin, energy, seen_from, seen);
-            let mut burst = Burst::new(self.ids, bin, self.width, bins, seen_from, lowest);
-            for block in seen_from..blocks.end {
-                burst.watch(&self.spectrum, self.floor.inverse(), block);
-            }
+            self.overtake(bin, energy, last.start, window, seen);
+            self.bursts.push(Burst::new(self.ids, bin, last.clone(), bins, lowest));
             self.ids += 1;
-            self.bursts.push(burst);
+            self.changed = true;
         }
-        self.found = found;
     }
 
     /// Ends bursts around `bin` that are so weak against `energy` that they were something else.
-    fn overtake(&mut self, bin: usize, energy: f32, now: u64, seen: &mut Vec<Seen>) {
+    fn overtake(
+        &mut self,
+        bin: usize,
+        energy: f32,
+        now: u64,
+        window: Window,
+        seen: &mut Vec<Seen>,
+    ) {
         let width = self.width as f64;
         let mut up = std::mem::take(&mut self.bursts);
         up.retain_mut(|burst| {
@@ -328,7 +345,7 @@ impl Watch {
             let stays = !near || energy <= burst.overtaken_from();
             if !stays {
                 burst.last_loud = burst.last_loud.min(now).max(burst.first_block);
-                self.close(burst, false, seen);
+                self.close(burst, false, window, seen);
             }
             stays
         });
@@ -336,46 +353,46 @@ impl Watch {
     }
 
     /// Measures a burst, if that has not been done.
-    fn announce(&mut self, burst: &mut Burst, seen: &mut Vec<Seen>) {
+    fn announce(&mut self, burst: &mut Burst, window: Window, seen: &mut Vec<Seen>) {
         if burst.phase == Phase::Open {
             return;
         }
-        let look_back = burst.first_block.saturating_sub(LOOK_BACK_STEPS * self.lengths.step);
-        burst.settle(
-            &self.spectrum,
-            self.floor.inverse(),
-            self.width as f64,
-            look_back.max(self.spectrum.oldest()),
-            self.stepped - 1,
-        );
+        self.changed = true;
+        let look_back = burst.first_block.saturating_sub(self.lengths.look_back);
+        let earliest = look_back.max(self.settled_block());
+        let until = self.stepped - 1;
+        let sample = burst.settle(&mut self.view(window), earliest, until);
         let bins = &self.floor.power()[burst.bins.clone()];
         let noise = bins.iter().map(|&p| f64::from(p)).sum::<f64>() / bins.len().max(1) as f64;
         seen.push(Seen::Start {
             id: burst.id,
-            sample: burst.start_sample,
+            sample,
             center: burst.center,
             excess: f64::from(burst.level - 1.0).max(1e-3),
             noise,
         });
     }
 
-    fn close(&self, burst: &Burst, truncated: bool, seen: &mut Vec<Seen>) {
-        let sample = burst.end_sample(&self.spectrum, self.floor.inverse());
+    fn close(&mut self, burst: &Burst, truncated: bool, window: Window, seen: &mut Vec<Seen>) {
+        self.changed = true;
+        let sample = burst.end_sample(&mut self.view(window));
         seen.push(Seen::End { id: burst.id, sample, truncated });
+    }
+
+    fn view<'a>(&'a mut self, window: Window<'a>) -> View<'a> {
+        let size = self.spectrum.size() as u64;
+        let from = self.settled_block() * size;
+        View {
+            spectrum: &self.spectrum,
+            inverse_floor: self.floor.inverse(),
+            window: window.limited(from, self.stepped * size),
+            edges: &mut self.edges,
+            width: self.width as f64,
+        }
     }
 }
 
 /// The ratio of powers that is `db` decibels.
 fn ratio(db: f64) -> f32 {
     10f64.powf(db / 10.0) as f32
-}
-
-fn average(spectrum: &Spectrum, blocks: Range<u64>, mean: &mut [f32]) {
-    let scale = 1.0 / (blocks.end - blocks.start) as f32;
-    mean.fill(0.0);
-    for block in blocks {
-        for (mean, &power) in mean.iter_mut().zip(spectrum.row(block)) {
-            *mean += power * scale;
-        }
-    }
 }
