@@ -18,7 +18,25 @@ std::string objection_to(const pmt::pmt_t& pdu)
         return "its first half is no dictionary";
     if (!pmt::is_u8vector(pmt::cdr(pdu)))
         return "its second half is no u8vector";
+    const auto soft = pmt::dict_ref(pmt::car(pdu), key::soft, pmt::PMT_NIL);
+    if (pmt::is_null(soft))
+        return "";
+    if (!pmt::is_f32vector(soft))
+        return "its soft values are no f32vector";
+    if (pmt::length(soft) != pmt::length(pmt::cdr(pdu)))
+        return "it has another number of soft values than of bits";
     return "";
+}
+
+// The soft values of the bits; none where the packet has none.
+rust::Slice<const float> soft_values(const pmt::pmt_t& dict)
+{
+    const auto soft = pmt::dict_ref(dict, key::soft, pmt::PMT_NIL);
+    if (pmt::is_null(soft))
+        return {};
+    size_t length = 0;
+    const float* values = pmt::f32vector_elements(soft, length);
+    return { values, length };
 }
 
 } // namespace
@@ -64,7 +82,7 @@ void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
         if (d_bad_pdus++ == 0)
             d_logger->warn(
                 "message on packets ignored: {}; expected a pair of a dictionary and "
-                "a u8vector of bits",
+                "a u8vector of bits, with as many soft values or none",
                 objection);
         return;
     }
@@ -74,7 +92,7 @@ void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
         size_t length = 0;
         const uint8_t* bits = pmt::u8vector_elements(pmt::cdr(pdu), length);
         const auto frame = d_engine.use([&](auto& parser) {
-            return parser.process(info, { bits, length });
+            return parser.process(info, { bits, length }, soft_values(dict));
         });
         const auto mpdu = pmt::init_u8vector(frame.mpdu.size(), frame.mpdu.data());
         message_port_pub(frame.check_ok ? key::frames : key::rejects,

@@ -42,6 +42,18 @@ public:
     }
 };
 
+pmt::pmt_t mode_switch_dict(const bridge::ModeSwitch& mode_switch)
+{
+    dict_builder dict(pmt::make_dict());
+    dict.add(key::parameter_entry, pmt::from_long(mode_switch.parameter_entry));
+    dict.add(key::fec, pmt::from_bool(mode_switch.fec));
+    dict.add(key::page, pmt::from_long(mode_switch.page));
+    dict.add(key::modulation, pmt::from_long(mode_switch.modulation));
+    dict.add(key::mode, pmt::from_long(mode_switch.mode));
+    dict.add(key::phy_mode_id, pmt::from_long(mode_switch.phy_mode_id));
+    return dict.dict();
+}
+
 void add_reception(frame_dict_builder& dict, const bridge::Frame& frame)
 {
     dict.add(key::check_ok, pmt::from_bool(frame.check_ok));
@@ -50,6 +62,9 @@ void add_reception(frame_dict_builder& dict, const bridge::Frame& frame)
     dict.text(key::framing, frame.framing);
     dict.text(key::check, frame.check);
     dict.text(key::whitening, frame.whitening);
+    dict.text(key::fec, frame.fec);
+    if (frame.is_mode_switch)
+        dict.add(key::mode_switch, mode_switch_dict(frame.mode_switch));
     dict.octets(key::octets, frame.octets);
 }
 
@@ -82,6 +97,9 @@ void add_mac_header(frame_dict_builder& dict, const bridge::Frame& frame)
 bridge::PacketInfo packet_info(const pmt::pmt_t& dict)
 {
     bridge::PacketInfo info{};
+    const auto sync_word = pmt::dict_ref(dict, key::sync_word, pmt::PMT_NIL);
+    if (pmt::is_symbol(sync_word))
+        info.sync_word = rust::String::lossy(pmt::symbol_to_string(sync_word));
     info.rx_time = time_in(dict).value_or(bridge::Time{ 0, 0.0 });
     info.center_frequency = real_in(dict, key::center_frequency).value_or(0.0);
     info.header_symbols = real_in(dict, key::preamble_symbols).value_or(0.0) +

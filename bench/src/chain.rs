@@ -192,7 +192,8 @@ fn read(packets: Vec<Packet>) -> Result<Vec<(Packet, Outcome)>, kaifa_dsp::Error
     let sync_bits = demod::Config::default().sync_bits;
     let one = |packet: Packet| {
         let outcome = parser.process(&PacketBits {
-            bits: packet.soft.iter().map(|&soft| u8::from(soft >= 0.0)).collect(),
+            soft: packet.soft.clone(),
+            sync_word: None,
             time: packet.time,
             center_frequency_hz: packet.center_frequency_hz,
             header_s: f64::from(packet.preamble_symbols + sync_bits) / packet.symbol_rate_hz,

@@ -15,7 +15,7 @@ pub const PREAMBLE_OCTETS: u32 = 16;
 const FRAME_OCTETS: usize = 40;
 /// What test frames are wrapped in.
 const ENCODING: Encoding =
-    Encoding { framing: Framing::A, check: Check::Fcs16, whitening: Whitening::None };
+    Encoding { framing: Framing::A, check: Check::Fcs16, whitening: Whitening::None, fec: None };
 
 /// A frame as it is sent.
 pub struct TestFrame {

@@ -132,7 +132,7 @@ def _add_signal(group):
     add("--sync-word", "HEX", "first bit sent first (default 904e)", str, default="904e")
     add("--sync-max-errors", "BITS", "wrong bits allowed in it", count)
     add("--preamble-min", "SYMBOLS", "alternating symbols asked for before it", count)
-    add("--framing", "NAME", "a, b, c, d or auto: find it out (default auto)", str, default="auto")
+    add("--framing", "NAME", "a to e, or auto: find it out (default auto)", str, default="auto")
     add("--threshold", "DB", "burst over noise from which on it is looked at")
     add("--dc-mask", "HZ", "leave out this much on either side of the middle of the band")
     add("--max-burst", "SECONDS", "cut bursts longer than this")

@@ -32,7 +32,7 @@ SETTINGS = (
     ("threshold", "Threshold in dB", "string", "", "Burst over noise; empty: the default"),
     ("checked-only", "Leave out rejected packets", "boolflag", "false", "Else their own interface"),
 )
-FRAMINGS = ("auto", "a", "b", "c", "d")
+FRAMINGS = ("auto", "a", "b", "c", "d", "e")
 
 
 def main(argv):

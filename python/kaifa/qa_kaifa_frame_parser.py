@@ -3,6 +3,7 @@
 
 import unittest
 
+import numpy as np
 import pmt
 import signals_for_qa as signals
 from gnuradio import gr, kaifa
@@ -14,6 +15,21 @@ BEACON = bytes.fromhex("00e212cdab5634120000120b00003f0888061a000000000001")
 def packet(octets, **meta):
     bits = signals.bits_of(octets).tolist()
     return signals.vector_pdu(meta, pmt.init_u8vector(len(bits), bits))
+
+
+def coded_packet(soft, keep_soft=True):
+    """A packet of soft values, of which the bits are those that are most likely one by one."""
+    bits = pmt.init_u8vector(len(soft), (soft >= 0).astype(int).tolist())
+    meta = pmt.make_dict()
+    if keep_soft:
+        values = pmt.init_f32vector(len(soft), soft.tolist())
+        meta = pmt.dict_add(meta, pmt.intern("soft"), values)
+    return pmt.cons(meta, bits)
+
+
+def with_soft(values):
+    meta = pmt.dict_add(pmt.make_dict(), pmt.intern("soft"), values)
+    return pmt.cons(meta, pmt.init_u8vector(1, [1]))
 
 
 def framing_a(mpdu):
@@ -119,8 +135,39 @@ class qa_kaifa_frame_parser(unittest.TestCase):
         parser.set_framing("d")
         frames, rejects, _, _ = run(messages, parser)
         self.assertEqual((len(frames), len(rejects), parser.locked_framing()), (0, 3, ""))
-        with self.assertRaisesRegex(ValueError, '^framing is "e", expected auto, a, b, c or d'):
-            parser.set_framing("e")
+        with self.assertRaisesRegex(ValueError, '^framing is "f", expected auto, a, b, c, d or e'):
+            parser.set_framing("f")
+
+    def test_coded_packets_are_read_from_their_soft_values(self):
+        octets = bytes.fromhex("c0e8680ca5dab06f909c1fe6aa4ca0e9999f129b")
+        bits = np.array(signals.bits_of(octets))
+        soft = 2.0 * bits - 1
+        soft[::5] *= -0.1  # wrong, and known to be worth little
+        for dictionary, readable in [
+            ({"sync_word": "6f4e"}, True),
+            ({"sync_word": "2dd4"}, True),
+            ({"sync_word": "904e"}, False),
+            ({"sync_word": 7}, True),
+            ({}, True),
+        ]:
+            frames, rejects, _, _ = run([packet(octets, **dictionary)])
+            self.assertEqual((len(frames), len(rejects)), (int(readable), int(not readable)))
+        ((meta, mpdu),) = run([coded_packet(soft)])[0]
+        self.assertEqual(
+            (meta["framing"], meta["fec"], meta["check"]), ("E", "rsc_interleaved", "fcs32")
+        )
+        self.assertEqual(bytes(mpdu), bytes.fromhex("02006a"))
+        self.assertEqual(len(run([coded_packet(soft, keep_soft=False)])[1]), 1)
+
+    def test_a_mode_switch_is_told(self):
+        ((meta, mpdu),) = run([packet(bytes.fromhex("80ad"))])[1]
+        self.assertEqual((meta["reason"], len(mpdu)), ("mode_switch", 0))
+        fields = {"parameter_entry": 0, "fec": False, "page": 0, "modulation": 0, "mode": 5}
+        self.assertEqual(meta["mode_switch"], {**fields, "phy_mode_id": 5})
+        parser = kaifa.kaifa_frame_parser(framing="d")
+        ((meta, _),) = run([packet(bytes.fromhex("80ac"))], parser)[1]
+        self.assertEqual(meta["reason"], "bad_mode_switch")
+        self.assertNotIn("mode_switch", meta)
 
     def test_what_is_no_packet_is_counted_and_harms_nobody(self):
         bits = pmt.init_u8vector(1, [1])
@@ -132,6 +179,8 @@ class qa_kaifa_frame_parser(unittest.TestCase):
             pmt.cons(pmt.make_dict(), pmt.init_f32vector(1, [1])),
             pmt.cons(pmt.make_dict(), pmt.intern("1010")),
             pmt.cons(pmt.from_long(1), bits),
+            with_soft(pmt.init_f32vector(2, [1, 1])),
+            with_soft(pmt.init_u8vector(1, [1])),
         ]
         odd = pmt.cons(pmt.make_dict(), pmt.init_u8vector(200, [255, 7] * 100))
         wrong = {"rx_time": "noon", "center_frequency": "x", "preamble_symbols": float("nan")}

@@ -185,7 +185,7 @@ class qa_sync_and_strobe(unittest.TestCase):
             ("sync_max_errors", 9),
             ("preamble_min_symbols", 1 << 30),
             ("max_packet_bits", 0),
-            ("framing", "e"),
+            ("framing", "f"),
         ]:
             arguments = {"sample_rate": RATE, name: value}
             with self.assertRaisesRegex(ValueError, f"^{name} is .*, expected "):

@@ -34,7 +34,7 @@ class receiver(gr.hier_block2):
     sample_rate, center_frequency: of the input, in Hz.
     symbol_rate: symbols a second.  deviation: Hz from the centre to one tone.
     sync_word: hexadecimal, first bit sent first.
-    framing: a, b, c, d or auto, which finds it out from the checks that pass.
+    framing: a, b, c, d, e or auto, which finds it out from the checks that pass.
     sync_max_errors, preamble_min_symbols: as in sync_and_strobe; None takes its default.
     threshold_db, dc_mask, max_burst_time: as in burst_tagger; None takes its default.
     ValueError names a parameter that is out of range.

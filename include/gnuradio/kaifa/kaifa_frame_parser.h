@@ -14,7 +14,7 @@ namespace kaifa {
  *
  * \details
  * Message input packets: PDUs of a dictionary and a u8vector of bits after the sync word, one
- * in each octet.
+ * in each octet. Where the dictionary has soft values, these are used.
  * Message outputs: frames, a PDU for each packet whose check passed; rejects, one for each
  * other, with the reason; counts, a dictionary after each packet. The vector of both PDUs is
  * the MAC frame from the frame control field up to before the check.
@@ -29,8 +29,8 @@ public:
     /*!
      * \brief Makes a frame parser.
      *
-     * \param framing The framing: a, b, c, d, or auto, which finds it out from the checks that
-     *        pass.
+     * \param framing The framing: a, b, c, d, e, or auto, which finds it out from the checks
+     *        that pass.
      * \param symbol_rate Symbols per second.
      * \throws std::invalid_argument (Python: ValueError) naming the parameter and its range.
      */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Finding the framing, rejecting, and following exchanges.
 
-use kaifa_dsp::frame::bits::{pack, BitOrder};
+use kaifa_dsp::frame::bits::{pack, to_soft, unpack, BitOrder};
 use kaifa_dsp::frame::{
-    encode, Check, Config, Encoding, Frame, FrameParser, Framing, Outcome, PacketBits, Reason,
+    encode, Check, Config, Encoding, Fec, Frame, FrameParser, Framing, Outcome, PacketBits, Reason,
     Reject, Whitening,
 };
 use kaifa_dsp::mac::Kind;
@@ -13,7 +13,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 const METER: Encoding =
-    Encoding { framing: Framing::A, check: Check::Fcs16, whitening: Whitening::None };
+    Encoding { framing: Framing::A, check: Check::Fcs16, whitening: Whitening::None, fec: None };
 const SYMBOL_RATE_HZ: f64 = 50e3;
 const HEADER_S: f64 = 3e-3;
 
@@ -24,7 +24,8 @@ fn hex(text: &str) -> Vec<u8> {
 
 fn packet(bits: Vec<u8>) -> PacketBits {
     PacketBits {
-        bits,
+        soft: to_soft(&bits),
+        sync_word: None,
         time: Time::default(),
         center_frequency_hz: 871.3e6,
         header_s: HEADER_S,
@@ -84,7 +85,9 @@ fn every_reason_has_its_packet() {
     assert_eq!(code(Some(Framing::A), meter[..meter.len() - 1].to_vec()), "too_short");
     assert_eq!(code(Some(Framing::A), with_flipped(meter, 20)), "check_failed");
     let switch = with_flipped(encode(&c, &beacon(1)).unwrap(), 0);
-    assert_eq!(code(Some(Framing::C), switch), "mode_switch");
+    assert_eq!(code(Some(Framing::C), switch), "bad_mode_switch");
+    let switch = unpack(&hex("80ad"), BitOrder::MsbFirst);
+    assert_eq!(code(Some(Framing::D), switch), "mode_switch");
     let zeros = encode(&METER, &[0; 6]).unwrap();
     assert_eq!(code(Some(Framing::A), zeros), "all_zero");
 }
@@ -117,8 +120,8 @@ fn without_a_lock_or_a_mac_header_nothing_is_guessed() {
 #[test]
 fn another_framing_behind_the_lock() {
     let mut parser = locked_parser();
-    let chip = Encoding { framing: Framing::B, check: Check::CrcCms, whitening: Whitening::None };
-    let d = Encoding { framing: Framing::D, check: Check::Fcs16, whitening: Whitening::Pn9 };
+    let chip = Encoding { framing: Framing::B, check: Check::CrcCms, ..METER };
+    let d = Encoding { framing: Framing::D, whitening: Whitening::Pn9, ..METER };
     assert_eq!(frame(&mut parser, &chip, &beacon(9)).encoding, chip);
     assert_eq!(frame(&mut parser, &d, &beacon(9)).encoding, d);
     assert_eq!(parser.locked_framing(), Some(Framing::A));
@@ -142,7 +145,7 @@ fn another_framing_behind_the_lock() {
 /// A packet that is a MAC frame under one hypothesis and passes by chance under another.
 #[test]
 fn of_two_checks_that_pass_the_one_with_a_mac_frame_counts() {
-    let c = Encoding { framing: Framing::C, check: Check::Fcs16, whitening: Whitening::None };
+    let c = Encoding { framing: Framing::C, ..METER };
     // Read as framing A, the PHR 10xx is a length of 16: search a sequence number and payload for
     // which the 14 octets behind it match that check as well.
     let found = (0..=u32::from(u16::MAX)).find_map(|n| {
@@ -203,7 +206,7 @@ fn at(mpdu: &[u8], start_s: f64, center_frequency_hz: f64) -> PacketBits {
 fn an_acknowledgement_is_given_its_parties() {
     let mut parser = parser();
     let unicast = at(&hex(UNICAST), 5.0, 870.894e6);
-    let end_s = 5.0 + HEADER_S + unicast.bits.len() as f64 / SYMBOL_RATE_HZ;
+    let end_s = 5.0 + HEADER_S + unicast.soft.len() as f64 / SYMBOL_RATE_HZ;
     let ack = at(&hex("020014"), end_s + 2.2e-3, 870.896e6);
     let other = at(&hex("020015"), end_s + 2.2e-3, 870.896e6);
 
@@ -236,7 +239,10 @@ fn times_that_are_no_numbers_do_no_harm() {
 fn encodings() -> impl Strategy<Value = Encoding> {
     let all = Framing::ALL.into_iter().flat_map(|framing| {
         Check::ALL.into_iter().flat_map(move |check| {
-            Whitening::ALL.map(|whitening| Encoding { framing, check, whitening })
+            Whitening::ALL.into_iter().flat_map(move |whitening| {
+                let fecs = [None].into_iter().chain(Fec::ALL.map(Some));
+                fecs.map(move |fec| Encoding { framing, check, whitening, fec })
+            })
         })
     });
     proptest::sample::select(all.filter(|encoding| encoding.exists()).collect::<Vec<_>>())
@@ -267,7 +273,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bits_panic(bits in bits(700), framing in 0..5_usize) {
+    fn no_bits_panic(bits in bits(700), framing in 0..6_usize) {
         let framing = Framing::ALL.get(framing).copied();
         let mut parser = FrameParser::new(Config { framing, lock_after: 1 }).unwrap();
         parser.process(&packet(bits.clone()));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Published and recorded packets, octet for octet, in both directions.
 
-use kaifa_dsp::frame::bits::{pack, unpack, BitOrder};
+use kaifa_dsp::frame::bits::{pack, to_soft, unpack, BitOrder};
 use kaifa_dsp::frame::{
     encode, packet_bits, Check, Config, Encoding, Frame, FrameParser, Framing, Outcome, PacketBits,
     Whitening,
@@ -48,9 +48,14 @@ const PACKETS: &[Packet] = &[
     ),
 ];
 
+fn uncoded(framing: Framing, check: Check, whitening: Whitening) -> Encoding {
+    Encoding { framing, check, whitening, fec: None }
+}
+
 fn parse(bits: Vec<u8>) -> Frame {
     let packet = PacketBits {
-        bits,
+        soft: to_soft(&bits),
+        sync_word: None,
         time: Time::default(),
         center_frequency_hz: 871.3e6,
         header_s: 2e-3,
@@ -65,7 +70,7 @@ fn parse(bits: Vec<u8>) -> Frame {
 #[test]
 fn packets_are_written_as_sent() {
     for &(framing, check, whitening, mpdu, sent) in PACKETS {
-        let bits = encode(&Encoding { framing, check, whitening }, &hex(mpdu)).unwrap();
+        let bits = encode(&uncoded(framing, check, whitening), &hex(mpdu)).unwrap();
         assert_eq!(pack(&bits, BitOrder::MsbFirst), hex(sent), "{framing:?} {check:?}");
         if whitening != Whitening::Cc11xx {
             assert_eq!(packet_bits(framing, &bits), Some(bits.len()), "{framing:?} {check:?}");
@@ -79,7 +84,7 @@ fn packets_are_read_without_being_told_how_they_are_framed() {
         let mut bits = unpack(&hex(sent), BitOrder::MsbFirst);
         bits.extend([1, 0, 0, 1, 1, 1, 0, 1, 1, 0, 1]);
         let frame = parse(bits);
-        assert_eq!(frame.encoding, Encoding { framing, check, whitening });
+        assert_eq!(frame.encoding, uncoded(framing, check, whitening));
         assert_eq!(frame.mpdu, hex(mpdu));
         assert_eq!(frame.octets, hex(sent));
         let kind = if mpdu == "02006a" { Kind::Ack } else { Kind::Unknown };

@@ -75,8 +75,8 @@ fn a_mesh_is_received_whole_under_every_framing() {
     ];
     for (seed, (framing, check, whitening)) in all.into_iter().enumerate() {
         let mut config = scenario(seed as u64 + 10, 14.0..=30.0);
-        config.radio =
-            Radio { encoding: Encoding { framing, check, whitening }, ..Radio::default() };
+        let encoding = Encoding { framing, check, whitening, fec: None };
+        config.radio = Radio { encoding, ..Radio::default() };
         assert_all_received(&config);
     }
 }

@@ -182,7 +182,12 @@ fn names_the_setting_that_is_wrong() {
     let radio = |radio: Radio| Config { radio, ..Config::default() };
     let traffic = |traffic: Traffic| Config { traffic, ..Config::default() };
     let carrier = Carrier { frequency_hz: 900e6, snr_db: 20.0 };
-    let no_such = Encoding { framing: Framing::B, check: Check::Fcs16, whitening: Whitening::None };
+    let no_such = Encoding {
+        framing: Framing::B,
+        check: Check::Fcs16,
+        whitening: Whitening::None,
+        fec: None,
+    };
     #[allow(clippy::reversed_empty_ranges)]
     let cases = [
         ("sample_rate_hz", Config { sample_rate_hz: -1.0, ..Config::default() }),

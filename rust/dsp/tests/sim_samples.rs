@@ -138,7 +138,8 @@ fn demodulate(config: &Config, samples: &[Complex32], one: &Truth) -> Vec<u8> {
 
 #[test]
 fn the_bits_on_the_air_are_those_of_the_truth() {
-    let encoding = |framing, check| Encoding { framing, check, whitening: Whitening::None };
+    let encoding =
+        |framing, check| Encoding { framing, check, whitening: Whitening::None, fec: None };
     let encodings = [
         encoding(Framing::A, Check::Fcs16),
         encoding(Framing::B, Check::CrcCms),
@@ -168,7 +169,7 @@ fn whitening_changes_the_air_and_not_the_truth() {
         (Framing::D, Check::Fcs16, Whitening::Pn9, 2),
     ] {
         let config = |whitening| {
-            let encoding = Encoding { framing, check, whitening };
+            let encoding = Encoding { framing, check, whitening, fec: None };
             Config { radio: Radio { encoding, ..Radio::default() }, ..calm(45.0) }
         };
         let (samples, truth) = simulate(&config(whitening)).unwrap();

@@ -160,8 +160,9 @@ pub mod ffi {
     }
 
     /// What the parser is told of a packet beside its bits. `header_symbols` are those of preamble
-    /// and sync word.
+    /// and sync word; `sync_word` is in hexadecimal digits, empty if it is not known.
     struct PacketInfo {
+        sync_word: String,
         rx_time: Time,
         center_frequency: f64,
         header_symbols: f64,
@@ -173,8 +174,19 @@ pub mod ffi {
         content: Vec<u8>,
     }
 
+    /// What a PHR says that announces another mode.
+    #[derive(Default)]
+    struct ModeSwitch {
+        parameter_entry: u8,
+        fec: bool,
+        page: u8,
+        modulation: u8,
+        mode: u8,
+        phy_mode_id: u8,
+    }
+
     /// A checked frame, or a reject when `check_ok` is false. A number of -1 or an empty text
-    /// stands for a field that is not there.
+    /// stands for a field that is not there; `mode_switch` is valid if `is_mode_switch`.
     struct Frame {
         check_ok: bool,
         reason: String,
@@ -182,6 +194,9 @@ pub mod ffi {
         framing: String,
         check: String,
         whitening: String,
+        fec: String,
+        is_mode_switch: bool,
+        mode_switch: ModeSwitch,
         mpdu: Vec<u8>,
         octets: Vec<u8>,
         mac_error: String,
@@ -304,7 +319,13 @@ pub mod ffi {
     extern "Rust" {
         type FrameParser;
         fn new_frame_parser(config: &FrameParserConfig) -> Result<Box<FrameParser>>;
-        fn process(self: &mut FrameParser, info: &PacketInfo, bits: &[u8]) -> Result<Frame>;
+        /// `soft` has as many values as there are `bits`, or none.
+        fn process(
+            self: &mut FrameParser,
+            info: &PacketInfo,
+            bits: &[u8],
+            soft: &[f32],
+        ) -> Result<Frame>;
         fn set_framing(self: &mut FrameParser, name: &str) -> Result<()>;
         /// The framing found out; empty while there is none.
         fn locked_framing(self: &mut FrameParser) -> Result<String>;

@@ -17,7 +17,7 @@ pub fn framing(text: &str) -> error::Result<Option<Framing>> {
     if text == "auto" {
         return Ok(None);
     }
-    let refused = |_| Error::parameter("framing", format!("{text:?}"), "auto, a, b, c or d");
+    let refused = |_| Error::parameter("framing", format!("{text:?}"), "auto, a, b, c, d or e");
     text.to_ascii_uppercase().parse().map(Some).map_err(refused)
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! The frame parser behind the wall.
 
-use kaifa_dsp::frame::{self, Config, Encoding, Outcome, PacketBits, Reject};
+use kaifa_dsp::frame::bits::to_soft;
+use kaifa_dsp::frame::{self, Config, Encoding, Fec, Outcome, PacketBits, Reason, Reject};
 use kaifa_dsp::mac::{self, Security};
 use kaifa_dsp::{error, Error};
 
 use crate::bridge::ffi::{
-    Frame, FrameParserConfig, FrameParserCounts, Ie, PacketInfo, ReasonCount,
+    Frame, FrameParserConfig, FrameParserCounts, Ie, ModeSwitch, PacketInfo, ReasonCount,
 };
 use crate::convert::framing;
 use crate::engine::{Engine, Result};
@@ -37,9 +38,10 @@ fn symbol_rate(hz: f64) -> error::Result<f64> {
 }
 
 impl FrameParser {
-    pub fn process(&mut self, info: &PacketInfo, bits: &[u8]) -> Result<Frame> {
+    pub fn process(&mut self, info: &PacketInfo, bits: &[u8], soft: &[f32]) -> Result<Frame> {
         let packet = PacketBits {
-            bits: bits.iter().map(|bit| bit & 1).collect(),
+            soft: if soft.is_empty() { to_soft(bits) } else { soft.to_vec() },
+            sync_word: u64::from_str_radix(&info.sync_word, 16).ok(),
             time: info.rx_time.into(),
             center_frequency_hz: info.center_frequency,
             header_s: info.header_symbols / self.symbol_rate_hz,
@@ -98,7 +100,13 @@ impl From<Outcome> for Frame {
 
 impl From<Reject> for Frame {
     fn from(reject: Reject) -> Self {
+        let switch = match reject.reason {
+            Reason::ModeSwitch(switch) => Some(ModeSwitch::from(switch)),
+            _ => None,
+        };
         Frame {
+            is_mode_switch: switch.is_some(),
+            mode_switch: switch.unwrap_or_default(),
             reason: reject.reason.code().to_owned(),
             reason_text: reject.reason.to_string(),
             mpdu: reject.mpdu,
@@ -139,6 +147,19 @@ impl From<frame::Frame> for Frame {
     }
 }
 
+impl From<frame::ModeSwitch> for ModeSwitch {
+    fn from(switch: frame::ModeSwitch) -> Self {
+        ModeSwitch {
+            parameter_entry: switch.parameter_entry,
+            fec: switch.fec,
+            page: switch.page,
+            modulation: switch.modulation,
+            mode: switch.mode,
+            phy_mode_id: switch.phy_mode_id(),
+        }
+    }
+}
+
 impl From<mac::Ie> for Ie {
     fn from(ie: mac::Ie) -> Self {
         Ie { id: ie.id, content: ie.content }
@@ -155,6 +176,9 @@ fn unread(encoding: Option<Encoding>) -> Frame {
         framing: name(|encoding| encoding.framing.name()),
         check: name(|encoding| encoding.check.name()),
         whitening: name(|encoding| encoding.whitening.name()),
+        fec: name(|encoding| encoding.fec.map_or("", Fec::name)),
+        is_mode_switch: false,
+        mode_switch: ModeSwitch::default(),
         mpdu: Vec::new(),
         octets: Vec::new(),
         mac_error: String::new(),

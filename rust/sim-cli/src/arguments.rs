@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, ValueEnum};
 use kaifa_dsp::demod::PreamblePhase;
-use kaifa_dsp::frame::{Check, Encoding, Framing, Whitening};
+use kaifa_dsp::frame::{Check, Encoding, Fec, Framing, Whitening};
 use kaifa_dsp::sim::{Band, Carrier, Config, Interference, Mesh, Radio, SampleFormat, Traffic};
 use kaifa_dsp::Complex32;
 
@@ -88,15 +88,19 @@ struct MeshArguments {
 #[derive(Args)]
 #[command(next_help_heading = "Radio")]
 struct RadioArguments {
-    /// a: length octet with FCS, b: length octet and chip CRC, c: 16-bit PHR, d: SUN FSK
+    /// a: length octet with FCS, b: length octet and chip CRC, c: 16-bit PHR, d: SUN FSK, e: SUN
+    /// FSK with forward error correction and the sync word that goes with it
     #[arg(long, value_parser = framing, default_value = "a")]
     framing: Framing,
-    /// fcs16 or fcs32 for a, c and d; crc_cms or crc_xmodem for b [default: fcs16, for b crc_cms]
+    /// fcs16 or fcs32 for a, c, d and e; crc_cms or crc_xmodem for b [default: fcs16, for b crc_cms]
     #[arg(long, value_parser = named(&Check::ALL, Check::name))]
     check: Option<Check>,
-    /// none, cc11xx (for a and b) or pn9 (for c and d)
+    /// none, cc11xx (for a and b) or pn9 (for c, d and e)
     #[arg(long, value_parser = named(&Whitening::ALL, Whitening::name), default_value = "none")]
     whitening: Whitening,
+    /// nrnsc, rsc_interleaved or rsc, for e [default: nrnsc]
+    #[arg(long, value_parser = named(&Fec::ALL, Fec::name))]
+    fec: Option<Fec>,
     /// Symbols a second
     #[arg(long, value_name = "HZ", default_value_t = 50e3)]
     symbol_rate: f64,
@@ -112,7 +116,7 @@ struct RadioArguments {
     /// Longest preamble
     #[arg(long, value_name = "OCTETS", default_value_t = 39)]
     preamble_max: u32,
-    /// Octets of the preamble [default: aa, for framing d 55]
+    /// Octets of the preamble [default: aa, for framings d and e 55]
     #[arg(long, value_enum)]
     preamble: Option<Preamble>,
 }
@@ -232,14 +236,15 @@ impl RadioArguments {
             _ => Check::Fcs16,
         });
         let preamble = self.preamble.unwrap_or(match self.framing {
-            Framing::D => Preamble::FiftyFive,
+            Framing::D | Framing::E => Preamble::FiftyFive,
             _ => Preamble::Aa,
         });
+        let fec = self.fec.or((self.framing == Framing::E).then_some(Fec::Nrnsc));
         Radio {
             symbol_rate_hz: self.symbol_rate,
             deviation_hz: self.deviation,
             gaussian_bt: Some(self.bt).filter(|&bt| bt != 0.0),
-            encoding: Encoding { framing: self.framing, check, whitening: self.whitening },
+            encoding: Encoding { framing: self.framing, check, whitening: self.whitening, fec },
             preamble_octets: self.preamble_min..=self.preamble_max,
             preamble_phase: match preamble {
                 Preamble::Aa => PreamblePhase::EndsInZero,

@@ -2,10 +2,13 @@
 //! One packet read under one hypothesis.
 
 use super::bits::{pack, BitOrder};
-use super::encoding::{octets_after_length, whitened_from, Encoding};
+use super::coded;
+use super::encoding::{octets_after_length, Encoding, Framing};
+use super::fec::Fec;
 use super::hypothesis::Hypothesis;
 use super::phr::Phr;
 use super::reason::Reason;
+use super::received::Received;
 use crate::mac;
 
 /// Octets of the shortest MPDU that is taken for one: a frame control field.
@@ -28,14 +31,14 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Reads `bits` as `hypothesis` has it.
-    pub fn new(hypothesis: Hypothesis, bits: &[u8]) -> Attempt {
-        let (encoding, mpdu, packet_bits, verdict) = match read_header(hypothesis, bits) {
-            Err(reason) => (None, Vec::new(), bits.len(), Err(reason)),
+    /// Reads a packet as `hypothesis` has it.
+    pub fn new(hypothesis: Hypothesis, received: &Received) -> Attempt {
+        let available = received.bits.len();
+        let (encoding, mpdu, packet_bits, verdict) = match read_header(hypothesis, received) {
+            Err(reason) => (None, Vec::new(), available, Err(reason)),
             Ok((encoding, octets)) => {
-                let (mpdu, verdict) = read_body(encoding, octets, bits);
-                let end = encoding.framing.header_bits() + 8 * octets;
-                (Some(encoding), mpdu, end.min(bits.len()), verdict)
+                let (mpdu, verdict) = read_body(encoding, octets, received);
+                (Some(encoding), mpdu, encoding.sent_bits(octets).min(available), verdict)
             }
         };
         let mac = mac::Frame::parse(&mpdu);
@@ -53,52 +56,66 @@ impl Attempt {
 }
 
 /// The encoding and the octets, check included, that follow the header.
-fn read_header(hypothesis: Hypothesis, bits: &[u8]) -> Result<(Encoding, usize), Reason> {
-    let no_length = Reason::NoLength { available_bits: bits.len() };
+fn read_header(hypothesis: Hypothesis, received: &Received) -> Result<(Encoding, usize), Reason> {
+    let no_length = Reason::NoLength { available_bits: received.bits.len() };
     match hypothesis {
         Hypothesis::LengthOctet(encoding) => {
-            let mut length = bits.get(..8).ok_or(no_length)?.to_vec();
-            encoding.whitening.apply(&mut length);
+            let mut length = received.bits.get(..8).ok_or(no_length)?.to_vec();
+            encoding.framing.whiten(encoding.whitening, &mut length);
             Ok((encoding, octets_after_length(encoding.framing, &length)))
         }
         Hypothesis::Phr(framing) => {
-            let phr = Phr::read(bits).ok_or(no_length)?;
-            if phr.mode_switch() {
-                return Err(Reason::ModeSwitch);
-            }
-            let (check, whitening) = (phr.check(), phr.whitening());
-            Ok((Encoding { framing, check, whitening }, phr.octets()))
+            let phr = Phr::read(&received.bits).ok_or(no_length)?.of_packet()?;
+            Ok((encoding(framing, phr, None), phr.octets()))
+        }
+        Hypothesis::Coded(fec) => {
+            let phr = coded::read_phr(fec, &received.soft).ok_or(no_length)?.of_packet()?;
+            Ok((encoding(Framing::E, phr, Some(fec)), phr.octets()))
         }
     }
+}
+
+fn encoding(framing: Framing, phr: Phr, fec: Option<Fec>) -> Encoding {
+    Encoding { framing, check: phr.check(), whitening: phr.whitening(), fec }
 }
 
 /// The MPDU, as far as there is one, and whether its check passes.
 fn read_body(
     encoding: Encoding,
     octets: usize,
-    bits: &[u8],
+    received: &Received,
 ) -> (Vec<u8>, Result<Encoding, Reason>) {
     let shortest = SHORTEST_MPDU + encoding.check.octets();
     if octets < shortest {
         return (Vec::new(), Err(Reason::BadLength { octets, shortest }));
     }
-    let needed_bits = encoding.framing.header_bits() + 8 * octets;
-    let mut clear = bits[..needed_bits.min(bits.len())].to_vec();
-    encoding.whitening.apply(&mut clear[whitened_from(encoding.framing)..]);
-    let (header, body) = clear.split_at(encoding.framing.header_bits());
+    let clear = clear_bits(encoding, octets, received);
+    let (header, body) = clear.split_at(encoding.framing.header_bits().min(clear.len()));
     let mut mpdu = pack(body, encoding.framing.bit_order());
-    let received = mpdu.split_off(mpdu.len().min(octets - encoding.check.octets()));
-    if bits.len() < needed_bits {
-        let reason = Reason::TooShort { needed_bits, available_bits: bits.len() };
-        return (mpdu, Err(reason));
+    let sent_check = mpdu.split_off(mpdu.len().min(octets - encoding.check.octets()));
+    let (needed_bits, available_bits) = (encoding.sent_bits(octets), received.bits.len());
+    if available_bits < needed_bits {
+        return (mpdu, Err(Reason::TooShort { needed_bits, available_bits }));
     }
     let computed = encoding.check.compute(&pack(header, BitOrder::MsbFirst), &mpdu);
-    let verdict = if received != computed {
-        Err(Reason::CheckFailed { received, computed })
+    let verdict = if sent_check != computed {
+        Err(Reason::CheckFailed { received: sent_check, computed })
     } else if mpdu.iter().all(|&octet| octet == 0) {
         Err(Reason::AllZero)
     } else {
         Ok(encoding)
     };
     (mpdu, verdict)
+}
+
+/// The bits of header and body, as far as they were received, without whitening and error
+/// correction.
+fn clear_bits(encoding: Encoding, octets: usize, received: &Received) -> Vec<u8> {
+    if let Some(fec) = encoding.fec {
+        return coded::read_bits(fec, encoding.whitening, octets, &received.soft);
+    }
+    let bits = &received.bits[..encoding.sent_bits(octets).min(received.bits.len())];
+    let mut clear = bits.to_vec();
+    encoding.framing.whiten(encoding.whitening, &mut clear);
+    clear
 }

@@ -40,6 +40,16 @@ pub fn number(bits: &[u8]) -> usize {
     bits.iter().fold(0, |n, &bit| n << 1 | usize::from(bit & 1))
 }
 
+/// Soft values of bits that are certain: -1 for a zero, 1 for a one.
+pub fn to_soft(bits: &[u8]) -> Vec<f32> {
+    bits.iter().map(|&bit| if bit & 1 == 1 { 1.0 } else { -1.0 }).collect()
+}
+
+/// The bits that soft values are nearest to.
+pub fn to_hard(soft: &[f32]) -> Vec<u8> {
+    soft.iter().map(|&value| u8::from(value >= 0.0)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +62,6 @@ mod tests {
         assert_eq!(unpack(&[0x69], BitOrder::MsbFirst), bits[..8]);
         assert_eq!(unpack(&[0x96], BitOrder::LsbFirst), bits[..8]);
         assert_eq!(number(&bits), 0x69 * 2 + 1);
+        assert_eq!(to_hard(&to_soft(&bits)), bits);
     }
 }

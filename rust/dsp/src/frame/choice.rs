@@ -6,6 +6,7 @@ use super::check::Check;
 use super::encoding::Framing;
 use super::hypothesis::Hypothesis;
 use super::reason::Reason;
+use super::received::Received;
 
 /// The best reading of a packet.
 pub(super) struct Choice {
@@ -14,7 +15,8 @@ pub(super) struct Choice {
     pub rivals: usize,
 }
 
-/// Reads `bits` under every hypothesis of `framing` (all if it is not told) and takes the best.
+/// Reads a packet under every hypothesis that `framing` (if it is told) and the delimiter admit, and
+/// takes the best.
 ///
 /// Where the check of the `locked` hypothesis passes, no other is asked. Where not, a passed check
 /// goes before a failed one, a MAC frame before what is none, 32 bits of check before 16, and then
@@ -25,15 +27,20 @@ pub(super) struct Choice {
 ///
 /// Of rejects such a coincidence is taken first, then the locked hypothesis, then what begins as a
 /// MAC frame, then what could be read furthest.
-pub(super) fn choose(framing: Option<Framing>, locked: Option<Hypothesis>, bits: &[u8]) -> Choice {
-    let expected = locked.map(|hypothesis| Attempt::new(hypothesis, bits));
+pub(super) fn choose(
+    framing: Option<Framing>,
+    locked: Option<Hypothesis>,
+    received: &Received,
+) -> Choice {
+    let admitted = |hypothesis: &Hypothesis| hypothesis.admitted(framing, received.coded);
+    let expected = locked.filter(admitted).map(|hypothesis| Attempt::new(hypothesis, received));
     if let Some(attempt) = expected.filter(Attempt::passed) {
         return Choice { attempt, rivals: 0 };
     }
     let tried = Hypothesis::ALL
         .into_iter()
-        .filter(|hypothesis| framing.is_none_or(|told| told == hypothesis.framing()))
-        .map(|hypothesis| doubted(Attempt::new(hypothesis, bits), locked));
+        .filter(admitted)
+        .map(|hypothesis| doubted(Attempt::new(hypothesis, received), locked));
     let mut attempts: Vec<Attempt> = tried.collect();
     // Stable: what ranks equal stays in the order of the hypotheses.
     attempts.sort_by_key(|attempt| rank(attempt, locked));
@@ -69,9 +76,10 @@ fn shortfall(reason: &Reason) -> u8 {
         Reason::Coincidence(_) => 0,
         Reason::AllZero => 1,
         Reason::CheckFailed { .. } => 2,
-        Reason::TooShort { .. } => 3,
-        Reason::ModeSwitch => 4,
-        Reason::BadLength { .. } => 5,
-        Reason::NoLength { .. } => 6,
+        Reason::ModeSwitch(_) => 3,
+        Reason::TooShort { .. } => 4,
+        Reason::BadModeSwitch { .. } => 5,
+        Reason::BadLength { .. } => 6,
+        Reason::NoLength { .. } => 7,
     }
 }

@@ -3,11 +3,12 @@
 
 use super::bits::{number, unpack, BitOrder};
 use super::check::Check;
+use super::fec::Fec;
 use super::phr::Phr;
 use super::whitening::Whitening;
 use crate::error::{Error, Result};
 
-/// Framings A to D: how the length of a packet is told and in which order its bits are sent.
+/// Framings A to E: how the length of a packet is told and in which order its bits are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Framing {
     /// Length octet that counts the FCS, octets most significant bit first.
@@ -18,11 +19,13 @@ pub enum Framing {
     C,
     /// 16-bit PHR and octets least significant bit first: IEEE 802.15.4g SUN FSK.
     D,
+    /// As D, with forward error correction of PHR and octets.
+    E,
 }
 
 impl Framing {
     /// Every framing.
-    pub const ALL: [Framing; 4] = [Framing::A, Framing::B, Framing::C, Framing::D];
+    pub const ALL: [Framing; 5] = [Framing::A, Framing::B, Framing::C, Framing::D, Framing::E];
 
     /// Name for people and files: one letter.
     pub fn name(self) -> &'static str {
@@ -31,14 +34,15 @@ impl Framing {
             Framing::B => "B",
             Framing::C => "C",
             Framing::D => "D",
+            Framing::E => "E",
         }
     }
 
-    /// Bits before the MPDU: the length octet or the PHR.
+    /// Bits before the MPDU: the length octet or the PHR, as it is before error correction.
     pub fn header_bits(self) -> usize {
         match self {
             Framing::A | Framing::B => 8,
-            Framing::C | Framing::D => Phr::BITS,
+            Framing::C | Framing::D | Framing::E => Phr::BITS,
         }
     }
 
@@ -46,8 +50,21 @@ impl Framing {
     pub fn bit_order(self) -> BitOrder {
         match self {
             Framing::A | Framing::B | Framing::C => BitOrder::MsbFirst,
-            Framing::D => BitOrder::LsbFirst,
+            Framing::D | Framing::E => BitOrder::LsbFirst,
         }
+    }
+
+    /// Adds `whitening` to what is there of a packet, or removes it: `bits` are those on the air.
+    pub(super) fn whiten(self, whitening: Whitening, bits: &mut [u8]) {
+        let from = match self {
+            // The length octet is covered, the PHR is not.
+            Framing::A | Framing::B => 0,
+            Framing::C | Framing::D => Phr::BITS,
+            // Two bits on the air for each of the PHR; those interleaved with them are its own.
+            Framing::E => 2 * Phr::BITS,
+        };
+        let from = from.min(bits.len());
+        whitening.apply(&mut bits[from..]);
     }
 
     /// Most octets that its length field lets follow the header, check included.
@@ -55,7 +72,7 @@ impl Framing {
         match self {
             Framing::A => 255,
             Framing::B => 255 + Check::CrcCms.octets(),
-            Framing::C | Framing::D => Phr::MAX_OCTETS,
+            Framing::C | Framing::D | Framing::E => Phr::MAX_OCTETS,
         }
     }
 }
@@ -65,7 +82,7 @@ impl std::str::FromStr for Framing {
 
     fn from_str(name: &str) -> Result<Self> {
         let found = Framing::ALL.into_iter().find(|framing| framing.name() == name);
-        found.ok_or_else(|| Error::parameter("framing", name, "A, B, C or D"))
+        found.ok_or_else(|| Error::parameter("framing", name, "A, B, C, D or E"))
     }
 }
 
@@ -79,7 +96,8 @@ pub(super) fn octets_after_length(framing: Framing, length: &[u8]) -> usize {
 /// and check included; `None` while the header is not all there.
 ///
 /// A PHR that announces a mode switch ends the packet. The length octet of CC11xx-whitened
-/// packets is itself whitened and not understood here: their end must be found from the level.
+/// packets is itself whitened and not understood here, nor is the coded PHR of framing E: the end
+/// of such packets must be found from the level.
 pub fn packet_bits(framing: Framing, bits: &[u8]) -> Option<usize> {
     let header = bits.get(..framing.header_bits())?;
     let octets = match framing {
@@ -87,6 +105,7 @@ pub fn packet_bits(framing: Framing, bits: &[u8]) -> Option<usize> {
         Framing::C | Framing::D => {
             Phr::read(header).filter(|phr| !phr.mode_switch()).map_or(0, Phr::octets)
         }
+        Framing::E => return None,
     };
     Some(header.len() + 8 * octets)
 }
@@ -100,18 +119,22 @@ pub struct Encoding {
     pub check: Check,
     /// What was added to the bits.
     pub whitening: Whitening,
+    /// Forward error correction, which makes framing E.
+    pub fec: Option<Fec>,
 }
 
 impl Encoding {
-    /// Whether there is such a thing: an FCS in framings A, C and D and a chip CRC in B, CC11xx
-    /// whitening with a length octet and PN9 behind a PHR.
+    /// Whether there is such a thing: a chip CRC in framing B and an FCS in all others, CC11xx
+    /// whitening with a length octet and PN9 behind a PHR, error correction in framing E.
     pub fn exists(self) -> bool {
         let fcs = matches!(self.check, Check::Fcs16 | Check::Fcs32);
-        match self.framing {
-            Framing::A => fcs && self.whitening != Whitening::Pn9,
-            Framing::B => !fcs && self.whitening != Whitening::Pn9,
-            Framing::C | Framing::D => fcs && self.whitening != Whitening::Cc11xx,
-        }
+        let not = match self.framing {
+            Framing::A | Framing::B => Whitening::Pn9,
+            Framing::C | Framing::D | Framing::E => Whitening::Cc11xx,
+        };
+        fcs == (self.framing != Framing::B)
+            && self.whitening != not
+            && self.fec.is_some() == (self.framing == Framing::E)
     }
 
     /// Longest MPDU in octets.
@@ -124,31 +147,41 @@ impl Encoding {
         match self.framing {
             Framing::A => vec![counted as u8],
             Framing::B => vec![mpdu.len() as u8],
-            Framing::C | Framing::D => Phr::new(self.check, self.whitening, counted).to_octets(),
+            Framing::C | Framing::D | Framing::E => {
+                Phr::new(self.check, self.whitening, counted).to_octets()
+            }
         }
+    }
+
+    /// Bits on the air of a header and the `octets` behind it, check included.
+    pub(super) fn sent_bits(self, octets: usize) -> usize {
+        let bits = self.framing.header_bits() + 8 * octets;
+        self.fec.map_or(bits, |fec| fec.sent_bits(bits))
     }
 }
 
 impl std::fmt::Display for Encoding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Encoding { framing, check, whitening } = self;
-        write!(f, "framing {} {} whitening {}", framing.name(), check.name(), whitening.name())
+        let Encoding { framing, check, whitening, fec } = self;
+        write!(f, "framing {} {} whitening {}", framing.name(), check.name(), whitening.name())?;
+        fec.map_or(Ok(()), |fec| write!(f, " fec {}", fec.name()))
     }
 }
 
-/// The bits, 0 or 1 in order of time, that follow the sync word of a packet with `mpdu`: a MAC
-/// frame from its frame control field up to before the check.
+/// The octets, each in its usual bit order and as they are before error correction and whitening,
+/// that follow the sync word of a packet with `mpdu`: a MAC frame from its frame control field up
+/// to before the check.
 ///
 /// # Errors
 /// An encoding that does not exist, and an MPDU that is empty or longer than the length field
 /// can say.
-pub fn encode(encoding: &Encoding, mpdu: &[u8]) -> Result<Vec<u8>> {
+pub fn plain_octets(encoding: &Encoding, mpdu: &[u8]) -> Result<Vec<u8>> {
     if !encoding.exists() {
         return Err(Error::parameter(
             "encoding",
             encoding,
-            "fcs16 or fcs32 with framing A, C or D, crc_cms or crc_xmodem with B; \
-             cc11xx whitening with A or B, pn9 with C or D",
+            "fcs16 or fcs32 with framing A, C, D or E, crc_cms or crc_xmodem with B; \
+             cc11xx whitening with A or B, pn9 with C, D or E; fec with E",
         ));
     }
     if mpdu.is_empty() || mpdu.len() > encoding.max_mpdu() {
@@ -157,18 +190,23 @@ pub fn encode(encoding: &Encoding, mpdu: &[u8]) -> Result<Vec<u8>> {
     }
     let header = encoding.header(mpdu);
     let check = encoding.check.compute(&header, mpdu);
-    let mut bits = unpack(&header, BitOrder::MsbFirst);
-    bits.extend(unpack(&[mpdu, &check].concat(), encoding.framing.bit_order()));
-    encoding.whitening.apply(&mut bits[whitened_from(encoding.framing)..]);
-    Ok(bits)
+    Ok([header.as_slice(), mpdu, &check].concat())
 }
 
-/// First bit after the sync word that whitening covers: the PHR is left out, the length octet not.
-pub(super) fn whitened_from(framing: Framing) -> usize {
-    match framing {
-        Framing::A | Framing::B => 0,
-        Framing::C | Framing::D => framing.header_bits(),
+/// The bits, 0 or 1 in order of time, that follow the sync word of a packet with `mpdu`.
+///
+/// # Errors
+/// As [`plain_octets`].
+pub fn encode(encoding: &Encoding, mpdu: &[u8]) -> Result<Vec<u8>> {
+    let octets = plain_octets(encoding, mpdu)?;
+    let (header, body) = octets.split_at(encoding.framing.header_bits() / 8);
+    let mut bits = unpack(header, BitOrder::MsbFirst);
+    bits.extend(unpack(body, encoding.framing.bit_order()));
+    if let Some(fec) = encoding.fec {
+        bits = fec.protect(&bits);
     }
+    encoding.framing.whiten(encoding.whitening, &mut bits);
+    Ok(bits)
 }
 
 #[cfg(test)]
@@ -187,22 +225,27 @@ mod tests {
         assert_eq!(packet_bits(Framing::C, &bits(&[0x10, 0x05])), Some(56));
         assert_eq!(packet_bits(Framing::D, &bits(&[0x08, 0x07, 0xff])), Some(72));
         assert_eq!(packet_bits(Framing::D, &bits(&[0x80, 0x07])), Some(16));
+        assert_eq!(packet_bits(Framing::E, &[0; 400]), None);
     }
 
     #[test]
     fn what_does_not_exist_is_refused() {
-        let no_such =
-            Encoding { framing: Framing::B, check: Check::Fcs16, whitening: Whitening::None };
+        let (framing, check) = (Framing::B, Check::Fcs16);
+        let no_such = Encoding { framing, check, whitening: Whitening::None, fec: None };
         assert!(encode(&no_such, &ACK).unwrap_err().to_string().contains("crc_cms"));
         let a = Encoding { framing: Framing::A, ..no_such };
         assert!(encode(&a, &[0; 253]).is_ok());
         assert!(encode(&a, &[0; 254]).unwrap_err().to_string().contains("1 to 253 octets"));
         assert!(encode(&a, &[]).is_err());
+        let unprotected = Encoding { framing: Framing::E, ..no_such };
+        assert!(encode(&unprotected, &ACK).unwrap_err().to_string().contains("fec with E"));
+        let d = Encoding { framing: Framing::D, fec: Some(Fec::Nrnsc), ..no_such };
+        assert!(encode(&d, &ACK).is_err());
     }
 
     #[test]
     fn framings_by_name() {
         assert_eq!("D".parse::<Framing>().unwrap(), Framing::D);
-        assert!("E".parse::<Framing>().unwrap_err().to_string().contains("A, B, C or D"));
+        assert!("F".parse::<Framing>().unwrap_err().to_string().contains("A, B, C, D or E"));
     }
 }

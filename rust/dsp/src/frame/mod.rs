@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! From the bits after the sync word to a checked MAC frame.
 //!
-//! Nobody has published which of four framings the meters use, so a packet is read under every
+//! Nobody has published which of five framings the meters use, so a packet is read under every
 //! hypothesis there is and the one whose check passes is taken. [`FrameParser`] is
 //! the engine, [`encode`] the way back.
 
@@ -9,18 +9,26 @@ mod attempt;
 pub mod bits;
 mod check;
 mod choice;
+mod coded;
+mod convolution;
+pub mod delimiter;
 mod encoding;
 mod exchange;
+mod fec;
 mod hypothesis;
 mod lock;
+mod mode_switch;
 mod outcome;
 mod parser;
 mod phr;
 mod reason;
+mod received;
 mod whitening;
 
 pub use check::Check;
-pub use encoding::{encode, packet_bits, Encoding, Framing};
+pub use encoding::{encode, packet_bits, plain_octets, Encoding, Framing};
+pub use fec::Fec;
+pub use mode_switch::ModeSwitch;
 pub use outcome::{Counts, Frame, Outcome, Reject};
 pub use parser::{Config, FrameParser, PacketBits};
 pub use reason::Reason;

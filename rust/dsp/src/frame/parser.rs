@@ -4,19 +4,25 @@
 use super::attempt::Attempt;
 use super::bits::{pack, BitOrder};
 use super::choice::choose;
+use super::delimiter;
 use super::encoding::{Encoding, Framing};
 use super::exchange::{Exchanges, OnAir};
 use super::lock::Lock;
 use super::outcome::{Counts, Frame, Outcome, Reject};
 use super::reason::Reason;
+use super::received::Received;
 use crate::error::{Error, Result};
 use crate::time::Time;
 
 /// What the parser is told of a packet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PacketBits {
-    /// Bits after the sync word, 0 or 1, in order of time. There may be more than the packet has.
-    pub bits: Vec<u8>,
+    /// Soft values of the bits after the sync word in order of time, about -1 for a zero and +1 for
+    /// a one. There may be more than the packet has.
+    pub soft: Vec<f32>,
+    /// The sync word, where it is known: the standard's delimiters tell whether there is error
+    /// correction behind them.
+    pub sync_word: Option<u64>,
     /// Time at which the preamble starts.
     pub time: Time,
     /// Centre in Hz, absolute.
@@ -107,22 +113,33 @@ impl FrameParser {
 
     /// Reads a packet.
     pub fn process(&mut self, packet: &PacketBits) -> Outcome {
-        let choice = choose(self.config.framing, self.lock.locked(), &packet.bits);
+        let coded = packet.sync_word.and_then(delimiter::coded);
+        let received = Received::new(&packet.soft, coded);
+        let choice = choose(self.config.framing, self.lock.locked(), &received);
         let attempt = choice.attempt;
         match attempt.verdict.clone() {
             Ok(encoding) => {
                 self.counts.ambiguous += u64::from(choice.rivals > 0);
-                Outcome::Frame(Box::new(self.accept(attempt, encoding, packet)))
+                let octets = pack(&received.bits[..attempt.packet_bits], BitOrder::MsbFirst);
+                let on_air = packet.on_air(attempt.packet_bits);
+                Outcome::Frame(Box::new(self.accept(attempt, encoding, octets, on_air)))
             }
-            Err(reason) => Outcome::Reject(Box::new(self.reject(attempt, reason, packet))),
+            Err(reason) => {
+                let octets = pack(&received.bits, BitOrder::MsbFirst);
+                Outcome::Reject(Box::new(self.reject(attempt, reason, octets)))
+            }
         }
     }
 
-    fn accept(&mut self, attempt: Attempt, encoding: Encoding, packet: &PacketBits) -> Frame {
+    fn accept(
+        &mut self,
+        attempt: Attempt,
+        encoding: Encoding,
+        octets: Vec<u8>,
+        on_air: Option<OnAir>,
+    ) -> Frame {
         self.counts.frames += 1;
         self.lock.vote(attempt.hypothesis);
-        let octets = pack(&packet.bits[..attempt.packet_bits], BitOrder::MsbFirst);
-        let on_air = packet.on_air(attempt.packet_bits);
         let parties = match (&attempt.mac, on_air) {
             (Ok(mac), Some(on_air)) => self.exchanges.follow(mac, on_air),
             _ => None,
@@ -130,13 +147,15 @@ impl FrameParser {
         Frame::new(attempt, encoding, octets, parties)
     }
 
-    fn reject(&mut self, attempt: Attempt, reason: Reason, packet: &PacketBits) -> Reject {
+    fn reject(&mut self, attempt: Attempt, reason: Reason, octets: Vec<u8>) -> Reject {
         *self.counts.rejects.entry(reason.code()).or_default() += 1;
-        let expected = self.config.framing.is_some() || self.lock.locked().is_some();
-        let likely = expected || attempt.is_mac_frame();
+        let expected =
+            self.config.framing.is_some() || self.lock.locked() == Some(attempt.hypothesis);
+        let passed = matches!(reason, Reason::Coincidence(_));
+        let likely = expected || passed || attempt.is_mac_frame();
         Reject {
             reason,
-            octets: pack(&packet.bits, BitOrder::MsbFirst),
+            octets,
             encoding: attempt.encoding.filter(|_| likely),
             mpdu: if likely { attempt.mpdu } else { Vec::new() },
         }

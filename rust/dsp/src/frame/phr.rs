@@ -3,12 +3,16 @@
 
 use super::bits::number;
 use super::check::Check;
+use super::mode_switch::{checksum, ModeSwitch};
+use super::reason::Reason;
 use super::whitening::Whitening;
 
 const MODE_SWITCH: usize = 1 << 15;
 const FCS16: usize = 1 << 12;
 const WHITENING: usize = 1 << 11;
 const LENGTH: usize = (1 << 11) - 1;
+/// Checksum and parity of a mode switch.
+const SWITCH_CHECK: u16 = (1 << 5) - 1;
 
 /// View of a PHR, whose bit 15 is sent first. It is itself never whitened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,20 @@ impl Phr {
         self.0 & MODE_SWITCH != 0
     }
 
+    /// The PHR, unless it announces a mode switch: then what it says, or that it is damaged.
+    pub fn of_packet(self) -> Result<Phr, Reason> {
+        if !self.mode_switch() {
+            return Ok(self);
+        }
+        let phr = self.0 as u16;
+        let (received, computed) = (phr & SWITCH_CHECK, checksum(phr));
+        Err(if received == computed {
+            Reason::ModeSwitch(ModeSwitch::read(phr))
+        } else {
+            Reason::BadModeSwitch { received, computed }
+        })
+    }
+
     pub fn check(self) -> Check {
         if self.0 & FCS16 != 0 {
             Check::Fcs16
@@ -50,8 +68,9 @@ impl Phr {
         }
     }
 
+    /// Of what is behind it: nothing is behind a mode switch.
     pub fn whitening(self) -> Whitening {
-        if self.0 & WHITENING != 0 {
+        if self.0 & WHITENING != 0 && !self.mode_switch() {
             Whitening::Pn9
         } else {
             Whitening::None

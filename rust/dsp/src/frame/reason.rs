@@ -2,6 +2,7 @@
 //! Why a packet is not a frame.
 
 use super::encoding::Encoding;
+use super::mode_switch::ModeSwitch;
 
 /// The reason a packet was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,9 +23,21 @@ pub enum Reason {
         /// Octets of the shortest frame, check included.
         shortest: usize,
     },
-    /// The PHR announces that the packet itself comes in another mode.
-    #[error("the PHR announces a mode switch, the packet behind it is in another mode")]
-    ModeSwitch,
+    /// The PHR announces that the frame comes in another mode, and its checksum matches: of random
+    /// bits one in 64 does as much.
+    #[error("the PHR announces a frame in another mode: {0}")]
+    ModeSwitch(ModeSwitch),
+    /// The PHR announces another mode, but its checksum does not match.
+    #[error(
+        "the PHR announces a frame in another mode, but its check is {received:#04x}, computed is \
+         {computed:#04x}"
+    )]
+    BadModeSwitch {
+        /// Checksum and parity that the PHR has.
+        received: u16,
+        /// What its other bits give.
+        computed: u16,
+    },
     /// The packet ends before its length field says.
     #[error("{needed_bits} bits needed by the length field, {available_bits} received")]
     TooShort {
@@ -56,7 +69,8 @@ impl Reason {
         match self {
             Reason::NoLength { .. } => "no_length",
             Reason::BadLength { .. } => "bad_length",
-            Reason::ModeSwitch => "mode_switch",
+            Reason::ModeSwitch(_) => "mode_switch",
+            Reason::BadModeSwitch { .. } => "bad_mode_switch",
             Reason::TooShort { .. } => "too_short",
             Reason::CheckFailed { .. } => "check_failed",
             Reason::AllZero => "all_zero",

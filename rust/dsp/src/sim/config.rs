@@ -38,7 +38,7 @@ pub struct Radio {
     pub deviation_hz: f64,
     /// Bandwidth-time product of the Gaussian filter, `None` for rectangular pulses.
     pub gaussian_bt: Option<f64>,
-    /// Framing, check and whitening.
+    /// Framing, check, whitening and error correction, with which the sync word changes.
     pub encoding: Encoding,
     /// Octets of preamble; each transmission draws from this range.
     pub preamble_octets: RangeInclusive<u32>,
@@ -57,6 +57,7 @@ impl Default for Radio {
                 framing: Framing::A,
                 check: Check::Fcs16,
                 whitening: Whitening::None,
+                fec: None,
             },
             preamble_octets: 16..=39,
             preamble_phase: PreamblePhase::EndsInZero,

@@ -34,8 +34,9 @@ const SLOTS_PER_SECOND: f64 = 100.0;
 /// How often one end of a unicast is a collector.
 const COLLECTOR_SHARE: f64 = 0.7;
 
-/// Most bits of an acknowledgement from the sync word on.
+/// Most bits of an acknowledgement from the sync word on, without and with error correction.
 const ACK_BITS: usize = 16 + 16 + 8 * (3 + 4);
+const CODED_ACK_BITS: usize = 16 + 2 * (16 + 8 * (3 + 4) + 8);
 
 /// A packet on its way.
 pub(super) struct Transmission {
@@ -250,7 +251,9 @@ impl Schedule {
         let mut until_s = end_s + GUARD_S;
         if let (Kind::Unicast, Some(recipient)) = (plan.kind, plan.recipient) {
             let preamble_bits = self.config.radio.preamble_octets.end() * 8;
-            let ack_s = self.air_time_s(recipient, preamble_bits as usize + ACK_BITS);
+            let coded = self.config.radio.encoding.fec.is_some();
+            let ack_bits = if coded { CODED_ACK_BITS } else { ACK_BITS };
+            let ack_s = self.air_time_s(recipient, preamble_bits as usize + ack_bits);
             until_s += TURN_AROUND_S.end() + ack_s;
             self.nodes[recipient].busy_until_s = until_s;
             if self.rng.random_bool(self.config.traffic.ack_probability) {

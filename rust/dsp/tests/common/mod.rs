@@ -175,7 +175,8 @@ pub fn frames(packets: &[Packet]) -> Vec<(Packet, Outcome)> {
     let mut parser = FrameParser::new(frame::Config::default()).unwrap();
     let one = |packet: &Packet| {
         let outcome = parser.process(&PacketBits {
-            bits: packet.soft.iter().map(|&s| u8::from(s >= 0.0)).collect(),
+            soft: packet.soft.clone(),
+            sync_word: None,
             time: packet.time,
             center_frequency_hz: packet.center_frequency_hz,
             header_s: f64::from(packet.preamble_symbols + 16) / packet.symbol_rate_hz,

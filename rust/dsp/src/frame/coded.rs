@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//! Reading packets of framing E: through the error correction to PHR and PSDU.
+
+use super::encoding::Framing;
+use super::fec::{Fec, BLOCK_BITS};
+use super::phr::Phr;
+use super::whitening::Whitening;
+
+/// Bits on the air from which the PHR is told: those of the shortest packet that can be a frame,
+/// so that only the packet's own are looked at.
+const PHR_SEEN_IN: usize = 4 * BLOCK_BITS;
+
+/// The PHR at the front of the bits on the air; `None` if it is not all there.
+///
+/// It says itself whether all behind it is whitened, and what is behind it helps to read it. So it
+/// is read both ways: one that contradicts itself is believed last, then the better fit wins.
+pub(super) fn read_phr(fec: Fec, soft: &[f32]) -> Option<Phr> {
+    let front = soft.get(..2 * Phr::BITS).map(|_| &soft[..PHR_SEEN_IN.min(soft.len())])?;
+    let readings = [Whitening::None, Whitening::Pn9].into_iter().filter_map(|whitening| {
+        let decoded = fec.restore_beginning(clear(whitening, front));
+        let phr = Phr::read(&decoded.bits)?;
+        Some((phr.whitening() == whitening, decoded.fit, phr))
+    });
+    // Of equal ones the last is taken, always the same.
+    let best = readings.max_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
+    best.map(|(_, _, phr)| phr)
+}
+
+/// The bits of PHR and PSDU of a packet with `octets` of PSDU; where not all of it was received,
+/// as many as can be told.
+pub(super) fn read_bits(fec: Fec, whitening: Whitening, octets: usize, soft: &[f32]) -> Vec<u8> {
+    let bits = Phr::BITS + 8 * octets;
+    match soft.get(..fec.sent_bits(bits)) {
+        Some(all) => fec.restore(clear(whitening, all), bits),
+        None => {
+            let mut beginning = fec.restore_beginning(clear(whitening, soft)).bits;
+            beginning.truncate(bits);
+            beginning
+        }
+    }
+}
+
+/// Soft values without the whitening: that of a bit that was turned over has its sign changed.
+fn clear(whitening: Whitening, soft: &[f32]) -> Vec<f32> {
+    let mut turned = vec![0; soft.len()];
+    Framing::E.whiten(whitening, &mut turned);
+    let values = soft.iter().zip(turned);
+    values.map(|(&value, turned)| if turned == 1 { -value } else { value }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bits::{to_soft, unpack, BitOrder};
+    use super::super::mode_switch::checksum;
+    use super::super::reason::Reason;
+    use super::*;
+
+    fn phr(value: u16) -> Vec<u8> {
+        unpack(&value.to_be_bytes(), BitOrder::MsbFirst)
+    }
+
+    #[test]
+    fn the_phr_is_read_from_itself_and_better_with_what_is_behind_it() {
+        for fec in Fec::ALL {
+            for value in [0x1005, 0x1805, 0x0fff, 0x07ff] {
+                let sent =
+                    to_soft(&fec.protect(&[phr(value), vec![0, 1, 1, 0, 1, 0, 0, 1]].concat()));
+                assert_eq!(read_phr(fec, &sent[..31]), None);
+                assert_eq!(read_phr(fec, &sent[..32]), Phr::read(&phr(value)), "{fec:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mode_switch_has_nothing_behind_it() {
+        for fec in Fec::ALL {
+            for value in [0x80a0, 0xffe0, 0x8820] {
+                let value = value | checksum(value);
+                let sent = to_soft(&fec.protect(&phr(value)));
+                let reason = read_phr(fec, &sent).unwrap().of_packet().unwrap_err();
+                assert!(matches!(reason, Reason::ModeSwitch(_)), "{fec:?} {reason}");
+            }
+        }
+    }
+}
