@@ -222,6 +222,20 @@ def test_a_pipe_that_is_not_read_costs_the_others_nothing(radio, tmp_path):
     os.close(stalled)
 
 
+def test_standard_output_alone_that_is_full_ends_the_program(recording):
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [*KAIFA_RX, str(recording), "--json", "-"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert result.returncode == 1
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("kaifa_rx: output: standard output: No space left on device, ")
+
+
 def test_a_reader_that_goes_leaves_the_file_whole(recording, records, tmp_path):
     command = " ".join([*KAIFA_RX, str(recording), "--json", str(tmp_path / "out")])
     result = subprocess.run(

@@ -4,7 +4,9 @@
 import json
 import os
 import signal
+import socket
 import subprocess
+import threading
 import time
 
 import numpy as np
@@ -160,6 +162,46 @@ def test_a_password_is_asked_for_and_never_told(recording, tmp_path):
     assert "records lost" in last
     assert "wrong" not in bad.stderr and "s:cret" not in good.stderr
     broker.stop()
+
+
+ACCEPTED = bytes.fromhex("20020000")
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        b"",
+        b"HTTP/1.1 400 Bad Request\r\n\r\n",
+        bytes(range(256)) * 100,
+        ACCEPTED + bytes.fromhex("ffffffffffffffff"),
+        ACCEPTED + b"".join(b"\x40\x02" + n.to_bytes(2, "big") for n in range(40_000, 65_536)),
+        ACCEPTED + bytes.fromhex("3003ffff61"),
+        ACCEPTED + bytes.fromhex("40020000") * 10,
+        bytes.fromhex("200200ff"),
+        bytes.fromhex("2000"),
+    ],
+    ids=["silent", "http", "noise", "bad packet", "wrong receipts", "bad message", "receipt 0",
+         "unknown refusal", "short answer"],
+)  # fmt: skip
+def test_a_broker_that_lies_costs_the_others_nothing(lie, recording, records, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            while True:
+                try:
+                    connection, _address = server.accept()
+                    connection.recv(1000)
+                    connection.sendall(lie)
+                except OSError:
+                    return
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"mqtt://127.0.0.1:{server.getsockname()[1]}"
+        result = receive(recording, "--mqtt", url, "--json", tmp_path / "out")
+    assert frames(tmp_path / "out") == records
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert f"{len(records) + 1} records lost" in result.stderr.splitlines()[-1]
 
 
 def openssl(*arguments):

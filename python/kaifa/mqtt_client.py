@@ -3,23 +3,52 @@
 
 import socket
 import ssl
+import threading
 
 from .recording import InputError
 
 LOOK_SECONDS = 3.0
+ANEW_SECONDS = 1.0
 
 
-def new_client():
-    """A client of either version; InputError if there is none."""
+def new_client(on_nonsense):
+    """A client of either version; InputError if there is none.
+
+    on_nonsense: called with the exception that reading the broker's answers raised. The client then
+                 connects anew, until its `leaving` (an Event) is set.
+    """
     try:
-        from paho.mqtt import client
+        from paho.mqtt import client as mqtt
     except ImportError:
         raise InputError(
             "--mqtt takes paho-mqtt, expected it installed (apt install python3-paho-mqtt)"
         ) from None
-    if hasattr(client, "CallbackAPIVersion"):
-        return client.Client(client.CallbackAPIVersion.VERSION2)
-    return client.Client()
+
+    class Client(mqtt.Client):
+        leaving = threading.Event()
+
+        def loop_forever(self, *arguments, **options):
+            """As paho's, whose thread dies of a broker that lies."""
+            while True:
+                try:
+                    return super().loop_forever(*arguments, **options)
+                except Exception as error:
+                    on_nonsense(error)
+                if not self._connected_anew():
+                    return None
+
+        def _connected_anew(self):
+            while not self.leaving.wait(ANEW_SECONDS):
+                try:
+                    self.reconnect()
+                    return True
+                except OSError:
+                    continue
+            return False
+
+    if hasattr(mqtt, "CallbackAPIVersion"):
+        return Client(mqtt.CallbackAPIVersion.VERSION2)
+    return Client()
 
 
 def trust(client, ca_file):

@@ -37,7 +37,7 @@ class MqttOutput:
         self._availability = f"{address.prefix}/availability"
         self._receipts = _Receipts()
         self._connected, self._said = False, None
-        self._client = new_client()
+        self._client = new_client(self._on_nonsense)
         if address.user is not None:
             self._client.username_pw_set(address.user, address.password)
         if address.tls:
@@ -76,6 +76,7 @@ class MqttOutput:
             # Only of a connection that breaks the broker says it for us.
             self._publish(self._availability, OFFLINE, retain=True)
         self._connected = False
+        self._client.leaving.set()
         # The client sends what it has before it goes.
         self._client.disconnect()
         self._client.loop_stop()
@@ -103,6 +104,10 @@ class MqttOutput:
         if self._connected:
             self._connected = False
             self._say("connection lost, records wait for the next")
+
+    def _on_nonsense(self, error):
+        self._connected = False
+        self._say(f"the broker sent what is no MQTT ({type(error).__name__}), connecting anew")
 
     def _say(self, text):
         if text != self._said:

@@ -67,21 +67,23 @@ class Outputs:
             if lane.lost() and not isinstance(lane.fault, BrokenPipeError)
         ]
 
+    def none_left(self):
+        """Every output failed."""
+        return all(lane.fault for lane in self._lanes)
+
     def failed(self):
         """An output did not get everything."""
         return any(lane.fault or lane.lost() for lane in self._lanes)
 
     def _on_fault(self, lane):
-        gone = isinstance(lane.fault, BrokenPipeError)
-        others = any(other.fault is None for other in self._lanes if other is not lane)
-        if others:
+        # Of the last one faults() tells, for that is the end.
+        if not self.none_left():
+            gone = isinstance(lane.fault, BrokenPipeError)
             text = "its reader has gone" if gone else _text(lane.fault)
             self._tell(f"output: {lane.output.name}: {text}; the other outputs go on")
-        elif not gone:
-            self._tell(f"output: {lane.output.name}: {_text(lane.fault)}")
 
     def _hand_out(self, fields):
-        if all(lane.fault for lane in self._lanes):
+        if self.none_left():
             raise NoOutputLeft
         fields["record_number"] = self._number
         self._number += 1

@@ -5,6 +5,7 @@ A record is a flat dict with the same keys, in the same order, for every packet;
 not have is None. record.schema.json explains each.
 """
 
+import functools
 import json
 from datetime import datetime, timezone
 
@@ -13,6 +14,7 @@ import pmt
 from .schema import VERSION
 
 NANOSECONDS = 10**9
+_symbol = functools.cache(pmt.intern)
 
 
 def record(message, sample_rate, dated_from):
@@ -131,7 +133,7 @@ def _party(fields, name):
 
 
 def _value(packet, key):
-    return pmt.dict_ref(packet, pmt.intern(key), pmt.PMT_NIL)
+    return pmt.dict_ref(packet, _symbol(key), pmt.PMT_NIL)
 
 
 def _real(packet, key, digits=None):
