@@ -158,7 +158,7 @@ def test_a_password_is_asked_for_and_never_told(recording, tmp_path):
     bad = receive(recording, "--mqtt", f"mqtt://me:wrong@{place}")
     assert bad.returncode == 1
     first, last = told(bad.stderr)
-    assert "connection refused" in first and "not authorised" in first.lower()
+    assert "connection refused" in first and "not authori" in first.lower()
     assert "records lost" in last
     assert "wrong" not in bad.stderr and "s:cret" not in good.stderr
     broker.stop()
@@ -278,7 +278,6 @@ def test_an_address_that_cannot_be_used(url, said, recording):
         (("--home-assistant",), "--home-assistant has no use alone"),
         (("--mqtt-ca", "x"), "--mqtt-ca has no use alone"),
         (("--mqtt", "mqtts://127.0.0.1:1", "--mqtt-ca", "/no/such"), "--mqtt-ca /no/such"),
-        (("--mqtt", "mqtt://127.0.0.1:1", "--home-assistant", "a/#"), "expected a topic"),
     ],
 )
 def test_options_that_cannot_be_used(arguments, said, recording):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What tshark reads in the frames for Wireshark is what the records say."""
 
+import random
 import struct
 import subprocess
 import xml.etree.ElementTree as ElementTree
@@ -9,6 +10,8 @@ from datetime import datetime, timezone
 import pytest
 from conftest import FREQUENCY, KAIFA_RX, SAMPLE_RATE, frames, receive, simulate
 from gnuradio.kaifa import tap
+from gnuradio.kaifa.output_pcapng import PcapngOutput
+from gnuradio.kaifa.record_file import RecordFile
 
 # Framing, check and whitening of kaifa_sim; what tshark calls the FCS.
 KINDS = [
@@ -183,6 +186,21 @@ def test_a_reader_of_the_pipe_that_goes_away_ends_the_program(recording):
     )
     assert len(result.stdout) == 100
     assert b"Traceback" not in result.stderr
+
+
+def test_a_hostile_frame_leaves_the_file_readable(records, tmp_path):
+    """Octets of any kind and number, of which the check passed all the same."""
+    rng = random.Random(4)
+    file = RecordFile(str(tmp_path / "hostile.pcapng"))
+    output = PcapngOutput(file, "hostile" * 20, "\N{PILE OF POO}", 50e3, True, "test")
+    for number in range(300):
+        mpdu = rng.randbytes(rng.choice([0, 1, 2, 3, 5, 20, 127, 2045]))
+        check = rng.choice(["fcs16", "fcs32", "crc_cms"])
+        checked = {"check_ok": rng.random() < 0.8, "check": check, "framing": "A"}
+        hostile = {"mpdu": mpdu.hex(), "octets": mpdu.hex(), "mac_error": 3000 * "\x00\n"}
+        output.write({**records[0], **checked, **hostile, "record_number": number}, "")
+    output.close()
+    assert len(dissected(tmp_path / "hostile.pcapng")) == 300
 
 
 def test_fcs_of_the_standards_vectors():

@@ -123,7 +123,7 @@ def test_a_topic_names_who_the_frame_names():
 
 def test_home_assistant_is_told_of_a_bounded_number_of_meters(monkeypatch):
     monkeypatch.setattr(home_assistant, "MOST_METERS", 2)
-    show = home_assistant.HomeAssistant("homeassistant")
+    show = home_assistant.HomeAssistant()
     for number in range(5):
         meter = f"{number:016x}"
         frame = {"record": "frame", "check_ok": True, "source": meter, "source_inferred": False}

@@ -7,7 +7,6 @@ from .extcap_install import install_extcap
 from .recording import InputError
 from .schema import schema_text
 
-HOME_ASSISTANT_PREFIX = "homeassistant"
 # Options whose value is a file or -, in the order in which the outputs are opened.
 FILES = ("json", "csv", "pcapng")
 
@@ -17,13 +16,6 @@ def filled(text):
     if not text:
         raise argparse.ArgumentTypeError("is empty, expected a name or -")
     return text
-
-
-def discovery_prefix(text):
-    """A topic of MQTT."""
-    if not text or set(text) & set("+#\0"):
-        raise argparse.ArgumentTypeError(f"'{text:.20}' cannot be used, expected a topic")
-    return text.strip("/")
 
 
 class _Say(argparse.Action):
@@ -51,21 +43,12 @@ def add_output(group):
     add("--db", "FILE", "append records to an SQLite database")
     add("--mqtt", "URL", "publish at a broker, mqtt[s]://[user:password@]host[:port][/prefix]")
     add("--mqtt-ca", "FILE", "certificates by which to trust the broker; default: the system's")
-    add(
-        "--home-assistant",
-        "TOPIC",
-        f"tell Home Assistant of every meter by --mqtt; TOPIC is its discovery prefix, default "
-        f"{HOME_ASSISTANT_PREFIX}",
-        discovery_prefix,
-        nargs="?",
-        const=HOME_ASSISTANT_PREFIX,
-    )
     add("--zmq", "ADDRESS", "publish by ZeroMQ at an address like tcp://127.0.0.1:5555")
-    group.add_argument(
-        "--checked-only",
-        action="store_true",
-        help="leave out packets whose check failed",
-    )
+    for name, text in (
+        ("--home-assistant", "tell Home Assistant of every meter, by --mqtt"),
+        ("--checked-only", "leave out packets whose check failed"),
+    ):
+        group.add_argument(name, action="store_true", help=text)
     for name, say, text in (
         ("--schema", schema_text, "print the JSON Schema of the records, and end"),
         ("--install-extcap", install_extcap, "make this a capture interface of Wireshark, and end"),
@@ -79,6 +62,6 @@ def check_output(args):
     if len(to_stdout) > 1:
         raise InputError(f"{' and '.join(to_stdout)}: standard output can take only one of them")
     for name in ("mqtt_ca", "home_assistant"):
-        if getattr(args, name) is not None and args.mqtt is None:
+        if getattr(args, name) and not args.mqtt:
             option = name.replace("_", "-")
             raise InputError(f"--{option} has no use alone, expected --mqtt with it")

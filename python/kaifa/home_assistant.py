@@ -7,6 +7,7 @@ Source: Home Assistant, MQTT integration, "MQTT discovery" and "MQTT sensor".
 import json
 import re
 
+DISCOVERY_PREFIX = "homeassistant"  # where it looks unless told otherwise
 MOST_METERS = 1000  # whoever sends frames of ever new senders fills no broker
 EXPIRE_SECONDS = 24 * 3600
 # Key, name, template, further fields.
@@ -22,13 +23,9 @@ RECEIVER_SENSORS = (
 
 
 class HomeAssistant:
-    """What there is to show, once for each meter and once for the receiver.
+    """What there is to show, once for each meter and once for the receiver."""
 
-    discovery_prefix: topic under which Home Assistant looks for it.
-    """
-
-    def __init__(self, discovery_prefix):
-        self._discovery_prefix = discovery_prefix
+    def __init__(self):
         self._meters, self._receiver_told = set(), False
 
     def news(self, record, prefix):
@@ -70,4 +67,4 @@ class HomeAssistant:
             "device": {"identifiers": [device], "name": title},
             **more,
         }
-        return f"{self._discovery_prefix}/sensor/{device}/{key}/config", json.dumps(config)
+        return f"{DISCOVERY_PREFIX}/sensor/{device}/{key}/config", json.dumps(config)

@@ -39,7 +39,7 @@ def _services(args, source, tell):
     if args.zmq:
         yield ZmqOutput(args.zmq)
     if args.mqtt:
-        show = HomeAssistant(args.home_assistant) if args.home_assistant else None
+        show = HomeAssistant() if args.home_assistant else None
         yield MqttOutput(mqtt_address(args.mqtt), args.mqtt_ca, tell, show)
 
 
