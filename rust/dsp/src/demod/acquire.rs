@@ -4,6 +4,7 @@
 
 use super::correlator::Hit;
 use super::history::History;
+use super::levels::Levels;
 use super::slicer::Slicer;
 use super::timing::Timing;
 
@@ -17,6 +18,8 @@ const DOUBT_LIMIT: f32 = 8.0;
 pub struct Acquired {
     /// Standing on the last symbol of the sync word.
     pub slicer: Slicer,
+    /// Value of that symbol.
+    pub last_value: f32,
     /// Carrier offset over the preamble, in units of the input.
     pub offset: f32,
     /// Symbols of preamble.
@@ -73,13 +76,17 @@ pub fn acquire(
     };
     let (offset, strength) = levels(history, hit, &pattern, nominal, compared);
     let timing = Timing::new(nominal, hit.last_symbol, 0.15);
-    let back = walk_back(history, Slicer::new(timing, offset, strength), &pattern, earliest);
+    let slicer = Slicer::new(timing, Levels::new(offset, strength));
+    let back = walk_back(history, slicer, &pattern, earliest);
 
     // Forward again from the first symbol, with the clock that was learned on the way back.
     let offset = offset + strength * back.middle;
-    let mut slicer = Slicer::new(Timing::resume(&back.start), offset, strength);
+    let mut slicer = Slicer::new(Timing::resume(&back.start), Levels::new(offset, strength));
     let preamble_start = (slicer.timing.center() - slicer.timing.period() / 2.0).max(earliest);
-    let strobes = run_forward(history, &mut slicer, &pattern.symbols(back.count));
+    let symbols = pattern.symbols(back.count);
+    let mut strobes = run_forward(history, &mut slicer, &symbols);
+    let last_value = strobes[strobes.len() - 1].1;
+    soften(&slicer.levels, &mut strobes, &symbols);
     let in_sync = &strobes[back.count as usize..];
     let wrong = |(strobe, symbol): &(&(f64, f32), &f32)| strobe.1 * **symbol < 0.0;
     Acquired {
@@ -89,6 +96,7 @@ pub fn acquire(
         sync_start: in_sync[0].0 - slicer.timing.period() / 2.0,
         sync_errors: in_sync.iter().zip(&pattern.sync).filter(wrong).count() as u32,
         strobes,
+        last_value,
         slicer,
     }
 }
@@ -118,7 +126,7 @@ fn walk_back(history: &History, mut slicer: Slicer, pattern: &Pattern, earliest:
         if slicer.timing.center() < earliest {
             break;
         }
-        let soft = slicer.soft(history);
+        let soft = slicer.levels.normal(slicer.value(history));
         values.push(soft);
         // What the preamble says of a symbol against what noise would: noise is seldom so near.
         let miss = (soft - pattern.preamble(k)) * (soft - pattern.preamble(k));
@@ -138,21 +146,34 @@ fn walk_back(history: &History, mut slicer: Slicer, pattern: &Pattern, earliest:
     back
 }
 
-/// Over `symbols`, which are known; ends on the last of them.
+/// Over `symbols`, which are known; ends on the last of them. Centre and value of each.
 fn run_forward(history: &History, slicer: &mut Slicer, symbols: &[f32]) -> Vec<(f64, f32)> {
     let mut strobes = Vec::with_capacity(symbols.len());
     for (k, &symbol) in symbols.iter().enumerate() {
         if k > 0 {
             slicer.timing.advance();
         }
-        let soft = slicer.soft(history);
-        strobes.push((slicer.timing.center(), soft));
-        slicer.learn_levels(soft, symbol);
-        if let Some(&next) = symbols.get(k + 1).filter(|&&next| next != symbol) {
+        let value = slicer.value(history);
+        strobes.push((slicer.timing.center(), value));
+        let Some(&next) = symbols.get(k + 1) else { break };
+        if k > 0 {
+            slicer.learn_levels(value, symbol, [symbols[k - 1], next]);
+        }
+        if next != symbol {
             slicer.learn_timing(history, true, next > symbol);
         }
     }
     strobes
+}
+
+/// Soft values of `symbols`, which are known, from their values: what their neighbours have carried
+/// into them is taken out.
+fn soften(levels: &Levels, strobes: &mut [(f64, f32)], symbols: &[f32]) {
+    for (k, strobe) in strobes.iter_mut().enumerate() {
+        let at = |k: Option<usize>| k.and_then(|k| symbols.get(k)).copied().unwrap_or(0.0);
+        let around = [at(k.checked_sub(1)), at(Some(k + 1))];
+        strobe.1 = levels.miss(strobe.1, symbols[k], around) + symbols[k];
+    }
 }
 
 /// Offset and strength over the symbols that the correlator has compared: the offset from the

@@ -25,6 +25,22 @@ pub struct Hit {
     pub inverted: bool,
 }
 
+/// Comparisons that are made at once.
+const LANES: usize = 8;
+
+/// What comparisons at [`LANES`] samples in a row are made of.
+#[derive(Debug, Clone, Copy)]
+struct Sums {
+    /// Of the values of all symbols.
+    all: [f32; LANES],
+    /// Of their squares.
+    squares: [f32; LANES],
+    /// Of the preamble, with a sign that makes its last symbol -1.
+    preamble: [f32; LANES],
+    /// Of the sync word times what is expected.
+    sync: [f32; LANES],
+}
+
 /// A comparison at one sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Match {
@@ -32,8 +48,6 @@ struct Match {
     value: f32,
     phase: PreamblePhase,
 }
-
-const NONE: Match = Match { value: 0.0, phase: PreamblePhase::EndsInZero };
 
 /// What the correlator waits for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -55,7 +69,10 @@ pub struct Correlator {
     /// For each phase: mean and deviation of the expected symbols.
     expected: [(f32, f32); 2],
     state: State,
-    previous: Match,
+    /// Mean of a symbol's length of samples around each sample from `values_from` on, and zeros
+    /// behind what is known.
+    values: Vec<f32>,
+    values_from: u64,
 }
 
 impl Correlator {
@@ -74,7 +91,8 @@ impl Correlator {
                 .collect(),
             expected: [(0.0, 0.0); 2],
             state: State::Below,
-            previous: NONE,
+            values: vec![0.0; LANES],
+            values_from: 0,
             sync,
         };
         for phase in [PreamblePhase::EndsInZero, PreamblePhase::EndsInOne] {
@@ -114,20 +132,109 @@ impl Correlator {
         preamble.chain(self.sync.iter().copied()).collect()
     }
 
-    /// Compares at sample `n`; a hit is told once its top has passed.
-    pub fn at(&mut self, history: &History, n: u64) -> Option<Hit> {
-        let now = self.compare(history, n);
+    /// Compares at the samples from `from` up to but not including `until`, which go on where the
+    /// last ones ended. Returns at the first hit, with the sample after it: a hit is told once its
+    /// top has passed.
+    pub fn search(&mut self, history: &History, from: u64, until: u64) -> Option<(Hit, u64)> {
+        if from >= until {
+            return None;
+        }
+        self.average(history, from, until);
+        let mut n = from;
+        while n < until {
+            let count = LANES.min((until - n) as usize);
+            let sums = self.sums(n);
+            if self.state != State::Below || self.any_above(&sums) {
+                for lane in 0..count {
+                    if let Some(hit) = self.step(n + lane as u64, self.compare(&sums, lane)) {
+                        return Some((hit, n + lane as u64 + 1));
+                    }
+                }
+            }
+            n += count as u64;
+        }
+        None
+    }
+
+    /// Brings `values` up to what comparisons at `from` to `until` need.
+    fn average(&mut self, history: &History, from: u64, until: u64) {
+        let first = from - self.distances[0] - 1;
+        let known = self.values.len() - LANES;
+        let kept = (first.saturating_sub(self.values_from) as usize).min(known);
+        if first < self.values_from || kept == known {
+            self.values.clear();
+            self.values_from = first;
+        } else {
+            self.values.truncate(known);
+            // Moving what is kept costs as much as averaging it: not each time.
+            if kept > known / 2 {
+                self.values.drain(..kept);
+                self.values_from += kept as u64;
+            }
+        }
+        let half = (self.width as u64 - 1) / 2;
+        let next = self.values_from + self.values.len() as u64;
+        if next < until {
+            let (begin, end) = (next - half, until - half + self.width as u64 - 1);
+            self.values.extend(history.means(begin, end, self.width));
+        }
+        self.values.resize(self.values.len() + LANES, 0.0);
+    }
+
+    fn sums(&self, n: u64) -> Sums {
+        let at = (n - self.values_from) as usize;
+        let near = |distance: u64| {
+            let from = at - distance as usize;
+            &self.values[from..from + LANES]
+        };
+        let zeros = [0.0; LANES];
+        let mut sums = Sums { all: zeros, squares: zeros, preamble: zeros, sync: zeros };
+        let (preamble, sync) = self.distances.split_at(self.preamble);
+        let mut sign = if self.preamble.is_multiple_of(2) { 1.0 } else { -1.0 };
+        for &distance in preamble {
+            for (lane, y) in near(distance).iter().enumerate() {
+                sums.all[lane] += y;
+                sums.squares[lane] += y * y;
+                sums.preamble[lane] += sign * y;
+            }
+            sign = -sign;
+        }
+        for (&distance, &expected) in sync.iter().zip(&self.sync) {
+            for (lane, y) in near(distance).iter().enumerate() {
+                sums.all[lane] += y;
+                sums.squares[lane] += y * y;
+                sums.sync[lane] += expected * y;
+            }
+        }
+        sums
+    }
+
+    /// Whether one of the comparisons may be above the threshold; without roots and quotients.
+    fn any_above(&self, sums: &Sums) -> bool {
+        let total = self.distances.len() as f32;
+        let [(zero_mean, zero_spread), (one_mean, one_spread)] = self.expected;
+        let mut any = false;
+        for lane in 0..LANES {
+            let (all, sync, preamble) = (sums.all[lane], sums.sync[lane], sums.preamble[lane]);
+            // A little less than the threshold, for rounding.
+            let least = 0.999 * THRESHOLD * THRESHOLD * (sums.squares[lane] - all * all / total);
+            let zero = sync + preamble - zero_mean * all;
+            let one = sync - preamble - one_mean * all;
+            any |= zero * zero >= least * zero_spread * zero_spread
+                || one * one >= least * one_spread * one_spread;
+        }
+        any
+    }
+
+    /// Takes the comparison at sample `n`.
+    fn step(&mut self, n: u64, now: Match) -> Option<Hit> {
         let strength = now.value.abs();
         let window = (1.5 * self.samples_per_symbol) as u64;
         let mut hit = None;
         self.state = match std::mem::replace(&mut self.state, State::Below) {
-            State::Below if strength >= THRESHOLD => {
-                State::Rising { at: n, best: now, before: self.previous.value.abs(), after: 0.0 }
-            }
+            State::Below if strength >= THRESHOLD => self.rising(n, now),
             State::Below => State::Below,
-            State::Rising { best, .. } if strength > best.value.abs() => {
-                State::Rising { at: n, best: now, before: self.previous.value.abs(), after: 0.0 }
-            }
+            State::Rising { best, .. } if strength > best.value.abs() => self.rising(n, now),
             State::Rising { at, best, before, after } => {
                 let after = if n == at + 1 { strength } else { after };
                 if n >= at + window {
@@ -145,8 +252,13 @@ impl Correlator {
                 }
             }
         };
-        self.previous = now;
         hit
+    }
+
+    /// A top at sample `n`, until a higher one comes.
+    fn rising(&self, n: u64, best: Match) -> State {
+        let before = self.compare(&self.sums(n - 1), 0).value.abs();
+        State::Rising { at: n, best, before, after: 0.0 }
     }
 
     /// Centre of the averaged samples from the sample they are counted to: an even number of
@@ -158,27 +270,11 @@ impl Correlator {
     /// Forgets what it has seen: what follows is another signal.
     pub fn reset(&mut self) {
         self.state = State::Below;
-        self.previous = NONE;
     }
 
-    fn compare(&self, history: &History, n: u64) -> Match {
-        let half = (self.width as u64 - 1) / 2;
-        let symbol = |k: usize| history.mean_of(n - self.distances[k] - half, self.width);
-        let (mut sum, mut squares, mut preamble, mut sync) = (0.0, 0.0, 0.0, 0.0);
-        let mut sign = if self.preamble.is_multiple_of(2) { 1.0 } else { -1.0 };
-        for k in 0..self.preamble {
-            let y = symbol(k);
-            sum += y;
-            squares += y * y;
-            preamble += sign * y;
-            sign = -sign;
-        }
-        for (k, &expected) in self.sync.iter().enumerate() {
-            let y = symbol(self.preamble + k);
-            sum += y;
-            squares += y * y;
-            sync += expected * y;
-        }
+    fn compare(&self, sums: &Sums, lane: usize) -> Match {
+        let (sum, squares) = (sums.all[lane], sums.squares[lane]);
+        let (preamble, sync) = (sums.preamble[lane], sums.sync[lane]);
         let total = self.distances.len() as f32;
         let spread = (squares - sum * sum / total).max(0.0).sqrt();
         let of = |phase: PreamblePhase, product: f32| {
@@ -188,7 +284,6 @@ impl Correlator {
             let value = if scale > 1e-9 { (product - mean * sum) / scale } else { 0.0 };
             Match { value, phase }
         };
-        // `preamble` was summed with a sign that makes the last symbol -1.
         let zero = of(PreamblePhase::EndsInZero, sync + preamble);
         let one = of(PreamblePhase::EndsInOne, sync - preamble);
         if zero.value.abs() >= one.value.abs() {

@@ -2,14 +2,16 @@
 //! From a frequency discriminator to packets of bits.
 //!
 //! [`correlator`] finds preamble and sync word, [`acquire`] follows the preamble back to its first
-//! symbol and learns levels and clock on it, [`slicer`] and [`timing`] follow the transmitter
-//! through its packet, [`reception`] is one packet on its way, [`segment`] the burst it comes in,
+//! symbol and learns levels and clock on it, [`slicer`], [`levels`] and [`timing`] follow the
+//! transmitter through its packet, [`decision`] says what a symbol was, [`reception`] is one packet on its way, [`segment`] the burst it comes in,
 //! [`SyncStrobe`] puts them together.
 
 mod acquire;
 mod config;
 mod correlator;
+mod decision;
 mod history;
+mod levels;
 mod packet;
 mod reception;
 mod segment;

@@ -3,6 +3,7 @@
 
 use super::acquire::Acquired;
 use super::correlator::Hit;
+use super::decision::Surroundings;
 use super::history::History;
 use super::packet::{PacketEnd, StrobeEvent};
 use super::slicer::Slicer;
@@ -13,6 +14,10 @@ use crate::frame::packet_bits;
 /// most of the time, a signal that can be read below.
 const LOST_ERROR: f32 = 0.28;
 
+/// Largest value, in parts of the strength, that a neighbour is given: beyond are clicks of the
+/// discriminator and noise behind the end of a burst.
+const MOST_VALUE: f32 = 2.5;
+
 /// A packet of which some bits are in.
 #[derive(Debug, Clone)]
 pub struct Reception {
@@ -21,27 +26,28 @@ pub struct Reception {
     pub slicer: Slicer,
     pub soft: Vec<f32>,
     bits: Vec<u8>,
-    previous: f32,
+    /// The two symbols before the current one.
+    before: [f32; 2],
+    /// Value of the last of them.
+    value_before: f32,
     /// Sum and count of levels in the middle of three like symbols: there the filters have settled.
     level: (f64, u32),
-    /// Value of the symbol before, and whether it was like the one before it.
-    candidate: Option<f32>,
 }
 
 impl Reception {
-    /// Begins behind the sync word, whose last symbol is `last` in the polarity of the signal.
-    pub fn new(hit: Hit, acquired: Acquired, last: f32) -> Self {
+    /// Begins behind the sync word, whose last symbols are `last` in the polarity of the signal.
+    pub fn new(hit: Hit, acquired: Acquired, last: [f32; 2]) -> Self {
         let mut slicer = acquired.slicer.clone();
         slicer.timing.advance();
         Reception {
             hit,
-            acquired,
             slicer,
             soft: Vec::new(),
             bits: Vec::new(),
-            previous: last,
+            before: last,
+            value_before: acquired.last_value,
             level: (0.0, 0),
-            candidate: None,
+            acquired,
         }
     }
 
@@ -64,15 +70,19 @@ impl Reception {
         config: &Config,
         end: f64,
     ) -> (StrobeEvent, Option<PacketEnd>) {
-        let soft = self.slicer.soft_before(history, end);
+        let value = self.slicer.value_ahead(history, 0.0, end);
+        let soft = self.surroundings(history, value, end).soft();
         let symbol = if soft < 0.0 { -1.0 } else { 1.0 };
         let offset = self.slicer.timing.center().round() as u64;
-        self.slicer.learn_levels(soft, symbol);
-        if symbol != self.previous {
-            self.slicer.learn_timing(history, false, symbol > self.previous);
+        let [before2, before] = self.before;
+        self.slicer.learn_levels(self.value_before, before, [before2, symbol]);
+        if symbol != before {
+            self.slicer.learn_timing(history, false, symbol > before);
+        } else if before == before2 {
+            self.level.0 += f64::from((self.value_before - self.slicer.levels.offset).abs());
+            self.level.1 += 1;
         }
-        self.watch_level(soft, symbol);
-        self.previous = symbol;
+        (self.before, self.value_before) = ([before, symbol], value);
         let upright = if self.hit.inverted { -soft } else { soft };
         self.soft.push(upright);
         self.bits.push(u8::from(upright >= 0.0));
@@ -80,11 +90,32 @@ impl Reception {
         (StrobeEvent::Strobe { offset, soft: upright }, self.over(config))
     }
 
+    /// What the current symbol, of this `value`, is judged from; nothing at or behind sample `end`
+    /// is looked at.
+    fn surroundings(&self, history: &History, value: f32, end: f64) -> Surroundings {
+        let levels = &self.slicer.levels;
+        let ahead = |symbols: f64| {
+            let value = self.slicer.value_ahead(history, symbols, end);
+            levels.normal(value).clamp(-MOST_VALUE, MOST_VALUE)
+        };
+        let there = self.part_before(end);
+        // Of the symbol behind the next one the sign is enough.
+        let behind = || if there >= 3.0 { ahead(2.0).signum() } else { 0.0 };
+        let after = (there >= 2.0).then(|| (ahead(1.0), behind()));
+        Surroundings {
+            before: self.before,
+            value_before: levels.normal(self.value_before),
+            value: levels.normal(value),
+            after,
+            smear: levels.normal_smear(),
+        }
+    }
+
     /// Measured deviation, in units of the input.
     pub fn deviation(&self) -> f64 {
         match self.level {
             (sum, count) if count >= 4 => sum / f64::from(count),
-            _ => f64::from(self.slicer.strength),
+            _ => f64::from(self.slicer.levels.strength),
         }
     }
 
@@ -98,17 +129,6 @@ impl Reception {
             Some(PacketEnd::Level)
         } else {
             None
-        }
-    }
-
-    fn watch_level(&mut self, soft: f32, symbol: f32) {
-        if symbol == self.previous {
-            if let Some(middle) = self.candidate.replace(soft) {
-                self.level.0 += f64::from(middle.abs() * self.slicer.strength);
-                self.level.1 += 1;
-            }
-        } else {
-            self.candidate = None;
         }
     }
 }

@@ -71,7 +71,7 @@ impl SyncStrobe {
         let config = config.judged()?;
         Ok(SyncStrobe {
             sync: config.sync_symbols(),
-            history: History::new(),
+            history: History::new(config.deviation_hz / config.hz_per_unit),
             correlator: Correlator::new(&config),
             segment: Segment::Continuous,
             segment_start: 0,
@@ -109,7 +109,7 @@ impl SyncStrobe {
         packets: &mut Vec<Packet>,
     ) {
         self.counts.samples += samples.len() as u64;
-        samples.iter().for_each(|&sample| self.history.push(sample));
+        self.history.extend(samples);
         while let Some(&(offset, _)) = self.boundaries.front() {
             if offset > self.history.end() {
                 break;
@@ -165,17 +165,21 @@ impl SyncStrobe {
             self.next = end;
             return;
         }
-        while self.next + self.correlator.ahead() <= end {
-            let n = self.next;
-            self.next += 1;
-            if n < self.segment_start + self.correlator.reach() {
-                continue;
+        let until = end.saturating_sub(self.correlator.ahead() - 1);
+        // Before that there are symbols of which a part lies before the segment.
+        let first = self.segment_start + self.correlator.reach();
+        while self.next < until {
+            let from = self.next.max(first).min(until);
+            let hit = self.correlator.search(&self.history, from, until);
+            self.next = hit.map_or(until, |(_, next)| next);
+            // What was received before the hit was seen may have ended the packet.
+            let lag = self.lag() + u64::from(hit.is_some());
+            let until = (self.next - 1).saturating_sub(lag) as f64;
+            // The symbols that one is judged by are within the lag.
+            self.receive_until(until, 1.0, f64::INFINITY, events, packets);
+            if let Some((hit, n)) = hit {
+                self.found(hit, n - 1, events, packets);
             }
-            if let Some(hit) = self.correlator.at(&self.history, n) {
-                self.found(hit, n, events, packets);
-            }
-            let until = n.saturating_sub(self.lag());
-            self.receive_until(until as f64, 1.0, events, packets);
         }
     }
 
@@ -203,7 +207,8 @@ impl SyncStrobe {
         }
         self.end_reception(n, PacketEnd::NextSync, events, packets);
         self.announce(&hit, &acquired, events);
-        let last = self.sync.last().map_or(1.0, |&s| if hit.inverted { -s } else { s });
+        let sign = if hit.inverted { -1.0 } else { 1.0 };
+        let last = [2, 1].map(|k| sign * self.sync[self.sync.len() - k]);
         self.state = State::Receive(Box::new(Reception::new(hit, acquired, last)));
     }
 
@@ -236,11 +241,12 @@ impl SyncStrobe {
         events.push(mark);
     }
 
-    /// Receives symbols of which at least this `part` lies before `until`.
+    /// Receives symbols of which at least this `part` lies before `until`; the signal ends at `end`.
     fn receive_until(
         &mut self,
         until: f64,
         part: f64,
+        end: f64,
         events: &mut Vec<StrobeEvent>,
         packets: &mut Vec<Packet>,
     ) {
@@ -248,11 +254,11 @@ impl SyncStrobe {
             if reception.part_before(until) < part {
                 return;
             }
-            let (mark, over) = reception.symbol(&self.history, &self.config, until);
-            let end = reception.taken_until().min(until as u64);
+            let (mark, over) = reception.symbol(&self.history, &self.config, end);
+            let taken = reception.taken_until().min(until as u64);
             self.mark(mark, events);
             if let Some(why) = over {
-                self.finish_packet(end, why, events, packets);
+                self.finish_packet(taken, why, events, packets);
             }
         }
     }
@@ -266,7 +272,7 @@ impl SyncStrobe {
         packets: &mut Vec<Packet>,
     ) {
         if why == PacketEnd::Level {
-            self.receive_until(end as f64, LAST_SYMBOL_PART, events, packets);
+            self.receive_until(end as f64, LAST_SYMBOL_PART, end as f64, events, packets);
         }
         let at = match &self.state {
             State::Receive(reception) => reception.taken_until().min(end),
