@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "sync_and_strobe_impl.h"
-#include "pmt.h"
+#include "packet_pdu.h"
 #include "upstream.h"
 #include <gnuradio/io_signature.h>
 #include <limits>
@@ -154,19 +154,11 @@ void sync_and_strobe_impl::publish_waiting()
     std::vector<pmt::pmt_t> pdus;
     d_engine.use([&](auto& strobe) {
         while (strobe.waiting() > 0) {
-            const auto packet = strobe.front();
-            const auto burst = d_bursts.find(packet.burst_key);
-            const bool is_known = packet.has_burst && burst != d_bursts.end();
-            auto dict =
-                packet_dict(packet, is_known ? burst->second.dict : pmt::make_dict());
-            const auto bits = pmt::make_u8vector(packet.length, 0);
-            const auto soft = pmt::make_f32vector(packet.length, 0.0f);
-            size_t length = 0;
-            auto* const bit_elements = pmt::u8vector_writable_elements(bits, length);
-            auto* const soft_elements = pmt::f32vector_writable_elements(soft, length);
-            strobe.take({ bit_elements, length }, { soft_elements, length });
-            dict = pmt::dict_add(dict, key::soft, soft);
-            pdus.push_back(pmt::cons(dict, bits));
+            pdus.push_back(take_packet_pdu(strobe, [&](const bridge::Packet& packet) {
+                const auto burst = d_bursts.find(packet.burst_key);
+                const bool is_known = packet.has_burst && burst != d_bursts.end();
+                return is_known ? burst->second.dict : pmt::make_dict();
+            }));
         }
     });
     while (!d_bursts.empty() && d_bursts.begin()->second.end < d_settled)

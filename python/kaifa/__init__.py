@@ -7,6 +7,7 @@ try:
     from .kaifa_python import (
         burst_tagger,
         burst_to_stream,
+        fsk_burst_demod,
         kaifa_frame_parser,
         sync_and_strobe,
         tagged_burst_to_pdu,
@@ -26,6 +27,7 @@ from .receiver import receiver
 __all__ = [
     "burst_tagger",
     "burst_to_stream",
+    "fsk_burst_demod",
     "kaifa_frame_parser",
     "receiver",
     "sync_and_strobe",

@@ -2,6 +2,7 @@
 #include "docstrings.h"
 #include <gnuradio/kaifa/burst_tagger.h>
 #include <gnuradio/kaifa/burst_to_stream.h>
+#include <gnuradio/kaifa/fsk_burst_demod.h>
 #include <gnuradio/kaifa/kaifa_frame_parser.h>
 #include <gnuradio/kaifa/sync_and_strobe.h>
 #include <gnuradio/kaifa/tagged_burst_to_pdu.h>
@@ -120,6 +121,32 @@ void bind_sync_and_strobe(py::module& m)
         .def("error", &sync_and_strobe::error, DOC_sync_and_strobe_error);
 }
 
+void bind_fsk_burst_demod(py::module& m)
+{
+    py::class_<fsk_burst_demod,
+               gr::block,
+               gr::basic_block,
+               std::shared_ptr<fsk_burst_demod>>(
+        m, "fsk_burst_demod", DOC_fsk_burst_demod)
+        .def(py::init(&fsk_burst_demod::make),
+             DOC_fsk_burst_demod_make,
+             py::arg("symbol_rate") = 50e3,
+             py::arg("deviation") = 25e3,
+             py::arg("sync_word") = "904e",
+             py::arg("sync_max_errors") = 1,
+             py::arg("preamble_min_symbols") = 16,
+             py::arg("max_packet_bits") = 16392,
+             py::arg("framing") = "auto")
+        .def("packets", &fsk_burst_demod::packets, DOC_fsk_burst_demod_packets)
+        .def("bursts", &fsk_burst_demod::bursts, DOC_fsk_burst_demod_bursts)
+        .def("bursts_without_sync",
+             &fsk_burst_demod::bursts_without_sync,
+             DOC_fsk_burst_demod_bursts_without_sync)
+        .def("bad_pdus", &fsk_burst_demod::bad_pdus, DOC_fsk_burst_demod_bad_pdus)
+        .def("cpu_time", &fsk_burst_demod::cpu_time, DOC_fsk_burst_demod_cpu_time)
+        .def("error", &fsk_burst_demod::error, DOC_fsk_burst_demod_error);
+}
+
 void bind_kaifa_frame_parser(py::module& m)
 {
     py::class_<kaifa_frame_parser,
@@ -156,5 +183,6 @@ PYBIND11_MODULE(kaifa_python, m)
     bind_tagged_burst_to_pdu(m);
     bind_burst_to_stream(m);
     bind_sync_and_strobe(m);
+    bind_fsk_burst_demod(m);
     bind_kaifa_frame_parser(m);
 }

@@ -44,3 +44,17 @@ pub(crate) fn in_range(
         Err(Error::parameter(name, format!("{value} {unit}"), format!("{low} to {high} {unit}")))
     }
 }
+
+/// An error unless `value` is within `low..=high`.
+pub(crate) fn whole(
+    name: &'static str,
+    value: usize,
+    low: usize,
+    high: usize,
+    unit: &str,
+) -> Result<()> {
+    if (low..=high).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::parameter(name, format!("{value} {unit}"), format!("{low} to {high} {unit}")))
+}

@@ -13,6 +13,7 @@
 //! | [`extract`] | [`extract::BurstExtractor`] | wide-band IQ and those | one baseband recording a burst |
 //! | [`stream`] | [`stream::BurstStream`] | bursts | one linear IQ stream |
 //! | [`demod`] | [`demod::SyncStrobe`] | frequency discriminator | packets: bits after the sync word |
+//! | [`sequence`] | [`sequence::SequenceDetector`] | those bursts, instead of the last two | packets |
 //! | [`frame`] | [`frame::FrameParser`] | packets | checked frames, and rejects with the reason |
 //!
 //! [`mac`] reads IEEE 802.15.4 MAC frames, [`sim`] makes recordings of a meter mesh.
@@ -24,6 +25,8 @@ pub mod error;
 pub mod extract;
 pub mod frame;
 pub mod mac;
+mod pulse;
+pub mod sequence;
 pub mod sim;
 pub mod stream;
 pub mod time;

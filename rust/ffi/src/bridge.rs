@@ -5,6 +5,7 @@
 //! the first sample the engine saw. Every call that runs an engine can fail: constructors and
 //! setters because of a parameter, all of them because of a bug in an engine.
 
+use crate::burst_demod::{new_burst_demod, BurstDemod};
 use crate::burst_stream::{new_burst_stream, BurstStream};
 use crate::burst_tagger::{new_burst_tagger, BurstTagger};
 use crate::burst_to_pdu::{new_burst_to_pdu, BurstToPdu};
@@ -149,6 +150,23 @@ pub mod ffi {
     #[derive(Clone, Copy)]
     struct SyncStrobeCounts {
         samples: u64,
+        bursts: u64,
+        packets: u64,
+        bursts_without_sync: u64,
+    }
+
+    struct BurstDemodConfig {
+        symbol_rate: f64,
+        deviation: f64,
+        sync_word: String,
+        sync_max_errors: i64,
+        preamble_min_symbols: i64,
+        max_packet_bits: i64,
+        framing: String,
+    }
+
+    #[derive(Clone, Copy)]
+    struct BurstDemodCounts {
         bursts: u64,
         packets: u64,
         bursts_without_sync: u64,
@@ -314,6 +332,27 @@ pub mod ffi {
         fn counts(self: &mut SyncStrobe) -> Result<SyncStrobeCounts>;
         fn reset(self: &mut SyncStrobe) -> Result<()>;
         fn cpu_time(self: &SyncStrobe) -> f64;
+    }
+
+    extern "Rust" {
+        type BurstDemod;
+        fn new_burst_demod(config: &BurstDemodConfig) -> Result<Box<BurstDemod>>;
+        /// Finds the packets of a burst of `sample_rate` Hz, as told in `info`.
+        fn process(
+            self: &mut BurstDemod,
+            info: &BurstInfo,
+            sample_rate: f64,
+            samples: &[Sample],
+        ) -> Result<()>;
+        /// Packets that wait to be taken.
+        fn waiting(self: &BurstDemod) -> usize;
+        /// What is known of the next packet.
+        fn front(self: &mut BurstDemod) -> Result<Packet>;
+        /// Moves the next packet into `bits` and `soft`, which have its length.
+        fn take(self: &mut BurstDemod, bits: &mut [u8], soft: &mut [f32]) -> Result<()>;
+        fn counts(self: &mut BurstDemod) -> Result<BurstDemodCounts>;
+        fn reset(self: &mut BurstDemod) -> Result<()>;
+        fn cpu_time(self: &BurstDemod) -> f64;
     }
 
     extern "Rust" {

@@ -5,6 +5,7 @@
 //! engine each behind it.
 
 pub mod bridge;
+mod burst_demod;
 mod burst_stream;
 mod burst_tagger;
 mod burst_to_pdu;
@@ -12,6 +13,7 @@ mod complex;
 mod convert;
 mod engine;
 mod frame_parser;
+mod packets;
 mod sync_strobe;
 #[cfg(feature = "test-engine")]
 mod test_engine;

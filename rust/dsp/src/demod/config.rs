@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Settings of sync and strobe, judged.
 
-use crate::error::{in_range, Error, Result};
+use crate::error::{in_range, whole, Error, Result};
 use crate::frame::Framing;
 
 /// Settings of a [`SyncStrobe`](super::SyncStrobe).
@@ -80,13 +80,6 @@ impl Config {
             .map(|bit| if self.sync_word >> bit & 1 == 1 { 1.0 } else { -1.0 })
             .collect()
     }
-}
-
-fn whole(name: &'static str, value: usize, low: usize, high: usize, unit: &str) -> Result<()> {
-    if (low..=high).contains(&value) {
-        return Ok(());
-    }
-    Err(Error::parameter(name, format!("{value} {unit}"), format!("{low} to {high} {unit}")))
 }
 
 #[cfg(test)]

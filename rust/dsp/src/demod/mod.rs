@@ -14,10 +14,10 @@ mod history;
 mod levels;
 mod packet;
 mod reception;
-mod segment;
+pub(crate) mod segment;
 mod slicer;
 mod strobe;
-mod timing;
+pub(crate) mod timing;
 
 pub use config::Config;
 pub use packet::{BurstInfo, Packet, PacketEnd, PreamblePhase, StrobeEvent};

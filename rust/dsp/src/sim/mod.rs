@@ -18,7 +18,6 @@ mod node;
 mod noise;
 mod packet;
 mod phasor;
-mod pulse;
 mod random;
 mod schedule;
 mod sigmf;

@@ -2,8 +2,8 @@
 //! Binary FSK with continuous phase, rectangular or Gaussian pulses.
 
 use super::phasor::phasor;
-use super::pulse::Pulse;
 use crate::error::{in_range, Error, Result};
+use crate::pulse::Pulse;
 use crate::Complex32;
 
 /// Settings of a [`Modulator`].

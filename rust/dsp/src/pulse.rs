@@ -11,7 +11,7 @@ const TAIL: f64 = 3.7;
 
 /// Integral of the pulse with which one symbol moves the frequency: 0 from `reach` symbols before
 /// the symbol on, 1 from `reach` symbols after it.
-pub(super) struct Pulse {
+pub(crate) struct Pulse {
     reach: usize,
     /// [`STEPS`] a symbol, from `-reach` to `1 + reach`.
     integral: Vec<f64>,
@@ -20,7 +20,7 @@ pub(super) struct Pulse {
 impl Pulse {
     /// The pulse of GFSK for a bandwidth-time product `bt`, 3 dB bandwidth by symbol time; `None`
     /// is full deviation from the beginning of the symbol to its end.
-    pub(super) fn new(bt: Option<f64>) -> Result<Self> {
+    pub(crate) fn new(bt: Option<f64>) -> Result<Self> {
         let Some(bt) = bt else {
             let integral = (0..=STEPS).map(|step| step as f64 / STEPS as f64).collect();
             return Ok(Pulse { reach: 0, integral });
@@ -40,13 +40,13 @@ impl Pulse {
     }
 
     /// Symbols by which the pulse reaches into those before and after its own.
-    pub(super) fn reach(&self) -> usize {
+    pub(crate) fn reach(&self) -> usize {
         self.reach
     }
 
     /// Sum of `levels`, each times the integral of its pulse up to `time`, 0 to 1, in the symbol
     /// in the middle of them: `2 reach + 1` in order.
-    pub(super) fn weigh(&self, levels: &[f64], time: f64) -> f64 {
+    pub(crate) fn weigh(&self, levels: &[f64], time: f64) -> f64 {
         let position = time * STEPS as f64;
         let step = (position as usize).min(STEPS - 1);
         let part = position - step as f64;
