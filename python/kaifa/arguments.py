@@ -41,6 +41,7 @@ OPTIONS = {
     "sync_max_errors": "--sync-max-errors",
     "preamble_min_symbols": "--preamble-min",
     "framing": "--framing",
+    "demodulator": "--demodulator",
     "threshold_db": "--threshold",
     "dc_mask": "--dc-mask",
     "max_burst_time": "--max-burst",
@@ -133,6 +134,13 @@ def _add_signal(group):
     add("--sync-max-errors", "BITS", "wrong bits allowed in it", count)
     add("--preamble-min", "SYMBOLS", "alternating symbols asked for before it", count)
     add("--framing", "NAME", "a to e, or auto: find it out (default auto)", str, default="auto")
+    add(
+        "--demodulator",
+        "NAME",
+        "sequence, discriminator or auto: the better of those that can read it (default auto)",
+        str,
+        default="auto",
+    )
     add("--threshold", "DB", "burst over noise from which on it is looked at")
     add("--dc-mask", "HZ", "leave out this much on either side of the middle of the band")
     add("--max-burst", "SECONDS", "cut bursts longer than this")
