@@ -9,6 +9,7 @@ use kaifa_dsp::demod::{self, BurstInfo, Packet, SyncStrobe};
 use kaifa_dsp::detect::{self, BurstDetector};
 use kaifa_dsp::extract::{self, Burst, BurstExtractor};
 use kaifa_dsp::frame::{self, FrameParser, Outcome, PacketBits};
+use kaifa_dsp::sequence::{self, SequenceDetector};
 use kaifa_dsp::Complex32;
 
 use crate::radio::Radio;
@@ -23,6 +24,8 @@ const GAP_SAMPLES: usize = 1024;
 pub enum Path {
     /// Low pass, frequency discriminator, sync and strobe.
     Discriminator,
+    /// Maximum likelihood sequence detection on the complex burst.
+    Sequence,
 }
 
 impl Path {
@@ -39,6 +42,7 @@ impl Path {
     fn samples_per_symbol(self) -> f64 {
         match self {
             Path::Discriminator => 8.0,
+            Path::Sequence => 4.0,
         }
     }
 }
@@ -47,6 +51,7 @@ impl std::fmt::Display for Path {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Path::Discriminator => "discriminator",
+            Path::Sequence => "sequence",
         })
     }
 }
@@ -69,6 +74,7 @@ pub fn receive(
     let bursts = cut_out(samples, sample_rate_hz, radio, path.samples_per_symbol())?;
     let packets = match path {
         Path::Discriminator => discriminate(&bursts, radio)?,
+        Path::Sequence => detect_sequences(&bursts, radio)?,
     };
     Ok(Received { packets: read(packets)?, bursts })
 }
@@ -125,6 +131,21 @@ fn discriminate(bursts: &[Burst], radio: &Radio) -> Result<Vec<Packet>, kaifa_ds
         events.clear();
     }
     engine.finish(&mut events, &mut packets);
+    Ok(packets)
+}
+
+/// Packets by way of the sequence detector.
+fn detect_sequences(bursts: &[Burst], radio: &Radio) -> Result<Vec<Packet>, kaifa_dsp::Error> {
+    let mut engine = SequenceDetector::new(sequence::Config {
+        symbol_rate_hz: radio.symbol_rate_hz,
+        deviation_hz: radio.deviation_hz,
+        ..sequence::Config::default()
+    })?;
+    let mut packets = Vec::new();
+    for burst in bursts {
+        let info = burst_info(burst);
+        engine.process(&info, burst.sample_rate_hz, &burst.samples, &mut packets)?;
+    }
     Ok(packets)
 }
 

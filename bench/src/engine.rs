@@ -33,7 +33,10 @@ pub struct Arguments {
 
 /// Prints the table.
 pub fn run(arguments: &Arguments) -> Result<(), String> {
-    println!("10 Msps, FFT 1024, {} MB streamed from memory, frames of 9 ms with gaps of 3 ms.\n", SAMPLES * 8 >> 20);
+    println!(
+        "10 Msps, FFT 1024, {} MB streamed from memory, frames of 9 ms with gaps of 3 ms.\n",
+        SAMPLES * 8 >> 20
+    );
     println!("| channels busy | bursts | engine, Msps | bare, Msps | of the fastest runs | median of neighbours |");
     println!("|---|---|---|---|---|---|");
     for channels in [0, 2, 20] {
@@ -103,7 +106,8 @@ struct Bare {
 impl Bare {
     fn new() -> Self {
         let fft = FftPlanner::new().plan_fft_forward(FFT_SIZE);
-        let hann = |n: usize| 0.5 - 0.5 * (std::f32::consts::TAU * n as f32 / FFT_SIZE as f32).cos();
+        let hann =
+            |n: usize| 0.5 - 0.5 * (std::f32::consts::TAU * n as f32 / FFT_SIZE as f32).cos();
         Bare {
             scratch: vec![Complex32::default(); fft.get_inplace_scratch_len()],
             fft,

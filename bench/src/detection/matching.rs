@@ -116,8 +116,7 @@ pub fn tally(found: &[Found], sent: &[Sent]) -> Tally {
         match of_it[..] {
             [] => tally.missed += 1,
             [one] => {
-                let covered =
-                    one.tags.end.min(burst.end) - one.tags.start.max(burst.start);
+                let covered = one.tags.end.min(burst.end) - one.tags.start.max(burst.start);
                 if sent.iter().any(|other| other != burst && touches(one, other)) {
                     tally.merged += 1;
                 } else if (covered as f64) < WHOLE * (burst.end - burst.start) as f64 {
@@ -157,8 +156,7 @@ mod tests {
 
     #[test]
     fn every_burst_has_one_fate() {
-        let sent =
-            |start: u64| Sent { start, end: start + 100, center_hz: 0.0 };
+        let sent = |start: u64| Sent { start, end: start + 100, center_hz: 0.0 };
         let bursts: Vec<Sent> = [0, 1_000, 2_000, 3_000, 3_200, 4_000].map(sent).to_vec();
         let tally = tally(
             &[

@@ -111,11 +111,7 @@ impl Air {
         for (sum, sample) in scene.samples[at..].iter_mut().zip(&burst) {
             *sum += sample;
         }
-        scene.sent.push(Sent {
-            start: at as u64,
-            end: (at + burst.len()) as u64,
-            center_hz,
-        });
+        scene.sent.push(Sent { start: at as u64, end: (at + burst.len()) as u64, center_hz });
         burst.len()
     }
 }

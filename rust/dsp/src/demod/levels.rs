@@ -76,7 +76,8 @@ mod tests {
 
     #[test]
     fn learns_all_three_from_a_preamble_and_a_sync_word() {
-        let symbol = |k: usize| if k < 64 { k.is_multiple_of(2) } else { 0x904e >> (79 - k) & 1 == 1 };
+        let symbol =
+            |k: usize| if k < 64 { k.is_multiple_of(2) } else { 0x904e >> (79 - k) & 1 == 1 };
         let symbols: Vec<f32> = (0..80).map(|k| if symbol(k) { 1.0 } else { -1.0 }).collect();
         // What the correlator takes for strength is nearer to that of alternating symbols.
         let mut levels = Levels::new(0.28, 0.5);
