@@ -20,6 +20,7 @@ KINDS = [
     ("b", "crc_cms", "none", None),
     ("c", "fcs32", "none", "wpan.fcs32"),
     ("d", "fcs16", "pn9", "wpan.fcs"),
+    ("e", "fcs32", "pn9", "wpan.fcs32"),
 ]
 FCS_TYPES = {"wpan.fcs": 1, "wpan.fcs32": 2, None: 0}
 FRAME_TYPES = {"beacon": 0, "unicast": 1, "broadcast": 1, "ack": 2}
@@ -76,10 +77,12 @@ def test_every_field_is_what_the_record_says(framing, check, whitening, fcs, tmp
     radio = ("--framing", framing, "--check", check, "--whitening", whitening)
     simulate(tmp_path / "mesh", *radio, *TRAFFIC)
     result = receive(
-        tmp_path / "mesh", "--json", tmp_path / "out", "--pcapng", tmp_path / "out.pcapng"
+        *(tmp_path / "mesh", "--json", tmp_path / "out", "--pcapng", tmp_path / "out.pcapng"),
+        *(("--sync-word", "6f4e") if framing == "e" else ()),
     )
     assert result.returncode == 0, result.stderr
     records = frames(tmp_path / "out")
+    assert {record["fec"] for record in records} == {"nrnsc" if framing == "e" else None}
     packets = dissected(tmp_path / "out.pcapng")
     assert {record["type"] for record in records} == set(FRAME_TYPES)
     assert len(packets) == len(records)

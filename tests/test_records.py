@@ -4,13 +4,14 @@
 import json
 
 import jsonschema
+import pmt
 from gnuradio.kaifa import home_assistant
 from gnuradio.kaifa.dates import date_of, dated_from
 from gnuradio.kaifa.host_clock import HostClock
 from gnuradio.kaifa.inputs import Input
 from gnuradio.kaifa.output_pcapng import time_ns
 from gnuradio.kaifa.recording import Anchor, Recording
-from gnuradio.kaifa.records import utc_text
+from gnuradio.kaifa.records import record, utc_text
 from gnuradio.kaifa.schema import fields, schema_text
 from gnuradio.kaifa.status_record import status_record
 from gnuradio.kaifa.topics import topic
@@ -133,6 +134,26 @@ def test_home_assistant_is_told_of_a_bounded_number_of_meters(monkeypatch):
 
 
 def test_a_time_is_told_to_wireshark_to_the_nanosecond():
-    record = {"time": "2026-01-01T00:00:00.123456789Z", "time_s": 1.5}
-    assert time_ns(record) == 1767225600_123456789
-    assert time_ns(record | {"time": None}) == 1_500_000_000
+    dated = {"time": "2026-01-01T00:00:00.123456789Z", "time_s": 1.5}
+    assert time_ns(dated) == 1767225600_123456789
+    assert time_ns(dated | {"time": None}) == 1_500_000_000
+
+
+def test_a_reject_for_a_mode_switch_has_its_fields():
+    numbers = {"parameter_entry": 1, "page": 0, "modulation": 2, "mode": 5, "phy_mode_id": 69}
+    switch = pmt.dict_add(pmt.make_dict(), pmt.intern("fec"), pmt.PMT_T)
+    for name, value in numbers.items():
+        switch = pmt.dict_add(switch, pmt.intern(name), pmt.from_long(value))
+    reals = ("sample_start", "center_frequency", "snr_db", "magnitude_db", "deviation")
+    packet = {name: pmt.from_double(1.0) for name in (*reals, "clock_error_ppm")}
+    packet |= {name: pmt.from_long(0) for name in ("preamble_symbols", "sync_errors", "id")}
+    packet |= {name: pmt.PMT_F for name in ("inverted", "truncated", "check_ok")}
+    packet |= {"preamble_phase": pmt.intern("ends_in_zero"), "packet_end": pmt.intern("length")}
+    packet |= {"reason": pmt.intern("mode_switch"), "octets": pmt.init_u8vector(2, [0x80, 0xAD])}
+    message = pmt.make_dict()
+    for name, value in packet.items():
+        message = pmt.dict_add(message, pmt.intern(name), value)
+    fields = record(pmt.cons(message, pmt.init_u8vector(0, [])), RATE, None)
+    jsonschema.validate(fields, json.loads(schema_text()))
+    assert fields["mode_switch"] == numbers | {"fec": True}
+    assert (fields["reason"], fields["octets"], fields["time"]) == ("mode_switch", "80ad", None)

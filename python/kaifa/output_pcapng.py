@@ -18,10 +18,10 @@ REJECTED_COMMENT = (
 UNDATED = " Nobody knows the date: times count from the first sample."
 # Fields that Wireshark has no place for.
 COMMENTED = (
-    "record_number", "framing", "check", "whitening", "reason_text", "frequency_hz", "snr_db",
-    "magnitude_db", "deviation_hz", "clock_error_ppm", "sample_start", "preamble_symbols",
-    "preamble_phase", "inverted", "sync_errors", "packet_end", "burst", "burst_truncated",
-    "mac_error", "irregularity",
+    "record_number", "framing", "check", "whitening", "fec", "reason_text", "mode_switch",
+    "frequency_hz", "snr_db", "magnitude_db", "deviation_hz", "clock_error_ppm", "sample_start",
+    "preamble_symbols", "preamble_phase", "inverted", "sync_errors", "packet_end", "burst",
+    "burst_truncated", "mac_error", "irregularity",
 )  # fmt: skip
 
 

@@ -39,9 +39,11 @@ def record(message, sample_rate, dated_from):
         "framing": _text(packet, "framing"),
         "check": _text(packet, "check"),
         "whitening": _text(packet, "whitening"),
+        "fec": _text(packet, "fec"),
         "check_ok": _flag(packet, "check_ok"),
         "reason": _text(packet, "reason"),
         "reason_text": _text(packet, "reason_text"),
+        "mode_switch": _mode_switch(packet),
         **_mac_header(packet),
         "mpdu": _hex(mpdu),
         "octets": _octets(packet, "octets"),
@@ -93,6 +95,14 @@ def _mac_header(packet):
         "mac_error": _text(packet, "mac_error"),
         "irregularity": _text(packet, "irregularity"),
     }
+
+
+def _mode_switch(packet):
+    value = _value(packet, "mode_switch")
+    if not pmt.is_dict(value) or pmt.is_null(value):
+        return None
+    numbers = ("parameter_entry", "page", "modulation", "mode", "phy_mode_id")
+    return {name: _number(value, name) for name in numbers} | {"fec": _flag(value, "fec")}
 
 
 def _radio(packet):
