@@ -147,9 +147,10 @@ def test_a_reject_for_a_mode_switch_has_its_fields():
     reals = ("sample_start", "center_frequency", "snr_db", "magnitude_db", "deviation")
     packet = {name: pmt.from_double(1.0) for name in (*reals, "clock_error_ppm")}
     packet |= {name: pmt.from_long(0) for name in ("preamble_symbols", "sync_errors", "id")}
-    packet |= {name: pmt.PMT_F for name in ("inverted", "truncated", "check_ok")}
+    packet |= dict.fromkeys(("inverted", "truncated", "check_ok"), pmt.PMT_F)
     packet |= {"preamble_phase": pmt.intern("ends_in_zero"), "packet_end": pmt.intern("length")}
     packet |= {"reason": pmt.intern("mode_switch"), "octets": pmt.init_u8vector(2, [0x80, 0xAD])}
+    packet |= {"mode_switch": switch}
     message = pmt.make_dict()
     for name, value in packet.items():
         message = pmt.dict_add(message, pmt.intern(name), value)
