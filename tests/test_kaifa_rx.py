@@ -145,6 +145,16 @@ def test_finds_out_the_framing(framing, tmp_path):
     assert {record["framing"] for record in got} == {framing.upper()}
 
 
+@pytest.mark.parametrize("framing", ["auto", "e"])
+def test_receives_error_correction_behind_its_own_sync_word(framing, tmp_path):
+    radio = ("--framing", "e", "--fec", "rsc_interleaved", "--whitening", "pn9")
+    name = simulate(tmp_path / "mesh", "--seconds", 1, "--snr-min", 16, *radio)
+    receive(name, "--json", tmp_path / "out", "--sync-word", "6f4e", "--framing", framing)
+    got = checked(frames(tmp_path / "out"))
+    assert mpdus(got) == mpdus(json_lines(tmp_path / "mesh.truth.jsonl"))
+    assert {record["framing"] for record in got} == {"E"}
+
+
 def test_receives_other_rates_and_deviations(tmp_path):
     radio = ("--symbol-rate", 38400, "--deviation", 20000)
     name = simulate(tmp_path / "mesh", "--seconds", 1, "--snr-min", 18, *radio)
