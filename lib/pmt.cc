@@ -32,14 +32,14 @@ dict_builder burst_measurements(const bridge::BurstTag& tag)
 
 } // namespace
 
-std::optional<uint64_t> unsigned_in(const pmt::pmt_t& dict, const pmt::pmt_t& name)
+std::optional<uint64_t> unsigned_in(const dict_view& dict, const pmt::pmt_t& name)
 {
-    return unsigned_from(pmt::dict_ref(dict, name, pmt::PMT_NIL));
+    return unsigned_from(dict[name]);
 }
 
-std::optional<double> real_in(const pmt::pmt_t& dict, const pmt::pmt_t& name)
+std::optional<double> real_in(const dict_view& dict, const pmt::pmt_t& name)
 {
-    const auto value = pmt::dict_ref(dict, name, pmt::PMT_NIL);
+    const auto value = dict[name];
     if (pmt::is_uint64(value))
         return static_cast<double>(pmt::to_uint64(value));
     if (pmt::is_real(value) || pmt::is_integer(value))
@@ -61,9 +61,9 @@ std::optional<bridge::Time> time_from(const pmt::pmt_t& value)
     return bridge::Time{ *seconds, part };
 }
 
-std::optional<bridge::Time> time_in(const pmt::pmt_t& dict)
+std::optional<bridge::Time> time_in(const dict_view& dict)
 {
-    return time_from(pmt::dict_ref(dict, key::rx_time, pmt::PMT_NIL));
+    return time_from(dict[key::rx_time]);
 }
 
 pmt::pmt_t time_tuple(const bridge::Time& time)
@@ -76,7 +76,7 @@ std::optional<bridge::BurstTag> burst_tag_from(const gr::tag_t& tag)
 {
     if (!pmt::is_dict(tag.value))
         return std::nullopt;
-    const auto& dict = tag.value;
+    const dict_view dict(tag.value);
     const auto id = unsigned_in(dict, key::id);
     const auto relative_frequency = real_in(dict, key::relative_frequency);
     bridge::BurstTag burst{};
@@ -85,8 +85,7 @@ std::optional<bridge::BurstTag> burst_tag_from(const gr::tag_t& tag)
         return std::nullopt;
     burst.id = *id;
     burst.offset = tag.offset;
-    burst.truncated =
-        pmt::eqv(pmt::dict_ref(dict, key::truncated, pmt::PMT_F), pmt::PMT_T);
+    burst.truncated = pmt::eqv(dict[key::truncated], pmt::PMT_T);
     burst.rx_time = time_in(dict).value_or(bridge::Time{ 0, 0.0 });
     burst.relative_frequency = relative_frequency.value_or(0.0);
     burst.center_frequency = real_in(dict, key::center_frequency).value_or(0.0);
@@ -122,8 +121,9 @@ pmt::pmt_t burst_dict(const bridge::Burst& burst)
     return dict.dict();
 }
 
-bridge::BurstInfo burst_info(const pmt::pmt_t& dict, uint64_t key)
+bridge::BurstInfo burst_info(const pmt::pmt_t& burst, uint64_t key)
 {
+    const dict_view dict(burst);
     bridge::BurstInfo info{};
     info.key = key;
     info.center_frequency = real_in(dict, key::center_frequency).value_or(0.0);

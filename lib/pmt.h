@@ -2,6 +2,7 @@
 #ifndef INCLUDED_KAIFA_PMT_H
 #define INCLUDED_KAIFA_PMT_H
 
+#include "dict_view.h"
 #include "ffi/bridge.h"
 #include <gnuradio/tags.h>
 #include <pmt/pmt.h>
@@ -90,16 +91,16 @@ inline const pmt::pmt_t ambiguous = pmt::mp("ambiguous");
 } // namespace key
 
 //! The number under \p name, or nothing if there is none
-std::optional<uint64_t> unsigned_in(const pmt::pmt_t& dict, const pmt::pmt_t& name);
+std::optional<uint64_t> unsigned_in(const dict_view& dict, const pmt::pmt_t& name);
 
 //! The number under \p name, or nothing if there is none
-std::optional<double> real_in(const pmt::pmt_t& dict, const pmt::pmt_t& name);
+std::optional<double> real_in(const dict_view& dict, const pmt::pmt_t& name);
 
 //! A tuple of whole seconds and a fraction of 0 to 1, or nothing if it is none
 std::optional<bridge::Time> time_from(const pmt::pmt_t& value);
 
 //! The time under rx_time, or nothing if there is none
-std::optional<bridge::Time> time_in(const pmt::pmt_t& dict);
+std::optional<bridge::Time> time_in(const dict_view& dict);
 
 pmt::pmt_t time_tuple(const bridge::Time& time);
 
@@ -113,13 +114,13 @@ pmt::pmt_t burst_tag_value(const bridge::BurstTag& tag);
 pmt::pmt_t burst_dict(const bridge::Burst& burst);
 
 //! What sync and strobe needs of the dictionary of a burst; what is missing becomes 0
-bridge::BurstInfo burst_info(const pmt::pmt_t& dict, uint64_t key);
+bridge::BurstInfo burst_info(const pmt::pmt_t& burst, uint64_t key);
 
 //! The dictionary of a packet PDU, which goes on from that of its burst
 pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst);
 
 //! What the frame parser needs of the dictionary of a packet; what is missing becomes 0
-bridge::PacketInfo packet_info(const pmt::pmt_t& dict);
+bridge::PacketInfo packet_info(const pmt::pmt_t& packet);
 
 //! The dictionary of a frame or reject PDU, which goes on from that of its packet
 pmt::pmt_t frame_dict(const bridge::Frame& frame, const pmt::pmt_t& packet);

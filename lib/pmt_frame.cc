@@ -94,10 +94,11 @@ void add_mac_header(frame_dict_builder& dict, const bridge::Frame& frame)
 
 } // namespace
 
-bridge::PacketInfo packet_info(const pmt::pmt_t& dict)
+bridge::PacketInfo packet_info(const pmt::pmt_t& packet)
 {
+    const dict_view dict(packet);
     bridge::PacketInfo info{};
-    const auto sync_word = pmt::dict_ref(dict, key::sync_word, pmt::PMT_NIL);
+    const auto sync_word = dict[key::sync_word];
     if (pmt::is_symbol(sync_word))
         info.sync_word = rust::String::lossy(pmt::symbol_to_string(sync_word));
     info.rx_time = time_in(dict).value_or(bridge::Time{ 0, 0.0 });

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef INCLUDED_KAIFA_DICT_VIEW_H
+#define INCLUDED_KAIFA_DICT_VIEW_H
+
+#include <pmt/pmt.h>
+#include <utility>
+#include <vector>
+
+namespace gr {
+namespace kaifa {
+
+/*!
+ * \brief Reads several entries of a PMT dictionary with symbols as keys.
+ *
+ * dict_ref() goes through the list of entries again for each one, with a dynamic cast at every
+ * step; this does so once.
+ */
+class dict_view
+{
+public:
+    dict_view(const pmt::pmt_t& dict)
+    {
+        for (auto rest = dict; pmt::is_pair(rest); rest = pmt::cdr(rest))
+            if (const auto entry = pmt::car(rest); pmt::is_pair(entry))
+                d_entries.emplace_back(pmt::car(entry).get(), pmt::cdr(entry));
+    }
+
+    //! What stands under \p name; PMT_NIL if nothing does.
+    pmt::pmt_t operator[](const pmt::pmt_t& name) const
+    {
+        for (const auto& [key, value] : d_entries)
+            if (key == name.get())
+                return value;
+        return pmt::PMT_NIL;
+    }
+
+private:
+    std::vector<std::pair<const pmt::pmt_base*, pmt::pmt_t>> d_entries;
+};
+
+} // namespace kaifa
+} // namespace gr
+
+#endif /* INCLUDED_KAIFA_DICT_VIEW_H */
