@@ -29,10 +29,12 @@ impl Baseband {
     /// `length` samples.
     pub fn tune(&mut self, carrier: f64, first: usize, length: usize) {
         let turn = |n: usize| Complex64::from_polar(1.0, -TAU * (carrier * n as f64).fract());
+        let (step, mut phasor) = (turn(1), Complex64::new(1.0, 0.0));
         self.turns.clear();
-        self.turns.extend((0..ANCHOR).map(|n| {
-            let turn = turn(n);
-            Complex32::new(turn.re as f32, turn.im as f32)
+        self.turns.extend((0..ANCHOR).map(|_| {
+            let turn = Complex32::new(phasor.re as f32, phasor.im as f32);
+            phasor *= step;
+            turn
         }));
         self.advance = turn(ANCHOR);
         self.phase = turn(first);

@@ -5,7 +5,7 @@ use num_complex::Complex32;
 
 use super::baseband::Baseband;
 use super::search::Preamble;
-use super::templates::{Shape, Templates};
+use super::templates::{Shape, Templates, TICKS};
 use super::tracker::Tracker;
 use super::trellis::{previous, Branches, Trellis};
 use crate::demod::timing::Timing;
@@ -97,12 +97,14 @@ impl<'a> Follower<'a> {
         let until = center + (count as f64 + 1.0) * period;
         self.baseband.turn_until(self.samples, until as usize + self.templates.width + 1);
         let turns = self.tracker.turns();
-        for k in 0..count {
-            let begin = center + (k as f64 - 0.5) * period;
+        let (mut begin, step) = (ticks(center - 0.5 * period), ticks(period));
+        self.margins.reserve(count);
+        for _ in 0..count {
             let branches = self.correlate(begin);
             self.kept[self.margins.len() % KEPT] = branches;
             self.margins.push(self.trellis.step(&branches, &turns));
             self.timing.advance();
+            begin += step;
         }
         let growth = self.trellis.settle() / count as f32;
         self.taken.push(Taken { center, period, corrected: self.corrected, growth });
@@ -137,10 +139,13 @@ impl<'a> Follower<'a> {
         block.center + (k as f64 - first as f64 - 0.5) * block.period
     }
 
-    fn correlate(&self, begin: f64) -> Branches {
-        let n = begin as usize + 1;
+    /// Correlates the symbol that begins at `begin`, in ticks.
+    #[inline]
+    fn correlate(&self, begin: i64) -> Branches {
+        let first = begin.div_euclid(TICKS) + 1;
         let width = self.templates.width;
-        let taps = self.shape.at(n as f64 - begin, width);
+        let taps = self.shape.at(first * TICKS - begin, width);
+        let n = first as usize;
         let (re, im) = (&self.baseband.re[n..n + width], &self.baseband.im[n..n + width]);
         Branches::correlate(taps, re, im)
     }
@@ -184,11 +189,10 @@ impl<'a> Follower<'a> {
         if until <= self.learned {
             return;
         }
-        let turns = self.tracker.turns();
         let kept = &self.kept;
         let block = (self.learned..until).map(|k| &kept[k % KEPT]);
         let bits = &self.bits[self.learned - 1..=until];
-        let seen = self.tracker.learn(block, bits, self.shape, &turns);
+        let seen = self.tracker.learn(block, bits, self.shape);
         if let Some(seen) = seen {
             let then = self.taken[(self.learned + until) / 2 / BLOCK].corrected;
             let error = seen.error - (self.corrected - then);
@@ -216,7 +220,7 @@ impl<'a> Follower<'a> {
             }
             state = before;
         }
-        let scale = 1.0 / self.tracker.amplitude.max(f32::MIN_POSITIVE);
+        let scale = 1.0 / self.tracker.amplitude().max(f32::MIN_POSITIVE);
         let sign = |bit: u8| if bit == 1 { 1.0 } else { -1.0 };
         let value = |k: usize| sign(self.bits[k]) * (size[k] * scale).clamp(1e-3, 9.0);
         (first..end).map(value).collect()
@@ -231,7 +235,8 @@ impl<'a> Follower<'a> {
         let bit = |k: i64| (i64::from(self.bits[from]) + k - from as i64).rem_euclid(2) as u8;
         let value = |k: i64| {
             let (bit, other) = (bit(k), bit(k + 1));
-            let (re, im) = self.correlate(begin(k)).of(other, usize::from(bit << 1 | other));
+            let branch = usize::from(other << 2 | bit << 1 | other);
+            let (re, im) = self.correlate(ticks(begin(k))).of(branch);
             Complex32::new(re, im)
                 * Complex32::from_polar(1.0, -self.tracker.carrier * (k - from as i64) as f32)
         };
@@ -261,3 +266,8 @@ const WALK_BACK: usize = 64;
 const WINDOW_DOUBT: usize = 12;
 /// Symbols' worth of doubt after which a preamble is over.
 const DOUBT_LIMIT: f32 = 4.0;
+
+/// A place in samples as ticks.
+fn ticks(samples: f64) -> i64 {
+    (samples * TICKS as f64) as i64
+}

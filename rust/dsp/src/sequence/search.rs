@@ -21,6 +21,15 @@ const LEAST_QUALITY: f32 = 0.42;
 /// How far the carrier may be off, in symbol rates.
 const CARRIER_REACH: f64 = 0.6;
 
+/// The strongest three lines in a window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lines {
+    /// Carrier in cycles a sample.
+    pub carrier: f64,
+    /// Part of the window's energy in the lines, 0 to 1.
+    pub quality: f32,
+}
+
 /// A preamble seen in a window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Preamble {
@@ -30,8 +39,6 @@ pub struct Preamble {
     pub one_starts: f64,
     /// Number of the pulse shape that fits best.
     pub shape: usize,
-    /// Part of the window's energy in the lines, 0 to 1.
-    pub quality: f32,
 }
 
 /// Looks at one window at a time.
@@ -42,6 +49,8 @@ pub struct Search {
     scratch: Vec<Complex32>,
     /// Power of the bins from the lowest frequency that is of interest to the highest.
     power: Vec<f32>,
+    /// Power of three lines together, for each bin the carrier may be in.
+    sums: Vec<f32>,
     /// Bins from the carrier to a line beside it.
     distance: usize,
     /// Bins that the carrier may be off.
@@ -62,6 +71,7 @@ impl Search {
             scratch: vec![Complex32::default(); transform.get_inplace_scratch_len()],
             transform,
             power: Vec::new(),
+            sums: Vec::new(),
             distance: (bins_per_rate / 2.0).round() as usize,
             reach: (CARRIER_REACH * bins_per_rate) as usize,
             line_cycles: 0.5 / samples_per_symbol,
@@ -73,52 +83,65 @@ impl Search {
         self.window
     }
 
-    /// The preamble in `window`, if there is one.
-    pub fn look(&mut self, window: &[Complex32], templates: &Templates) -> Option<Preamble> {
-        let energy: f32 = window.iter().map(Complex32::norm_sqr).sum();
+    /// The lines of the preamble in `window`, if there is one.
+    pub fn look(&mut self, window: &[Complex32]) -> Option<Lines> {
+        let energy = energy(window);
         if energy <= 0.0 || window.len() != self.window {
             return None;
         }
         let (bin, sum) = self.strongest(window);
         let quality = sum / (energy * self.window as f32);
-        if quality < LEAST_QUALITY {
-            return None;
-        }
         let carrier = bin / self.buffer.len() as f64;
+        (quality >= LEAST_QUALITY).then_some(Lines { carrier, quality })
+    }
+
+    /// The preamble in `window` that has its carrier at `carrier`.
+    pub fn fit(&self, window: &[Complex32], carrier: f64, templates: &Templates) -> Preamble {
         let lines = [0.0, -1.0, 1.0].map(|k| line(window, carrier + k * self.line_cycles));
         let fits = templates.shapes.iter().map(|shape| shape.fit(&lines)).enumerate();
-        let (shape, (_, late)) = fits.max_by(|a, b| a.1 .0.total_cmp(&b.1 .0))?;
-        let one_starts = late * templates.samples_per_symbol;
-        Some(Preamble { carrier, one_starts, shape, quality })
+        let best = fits.max_by(|a, b| a.1 .0.total_cmp(&b.1 .0));
+        let (shape, (_, late)) = best.unwrap_or_default();
+        Preamble { carrier, one_starts: late * templates.samples_per_symbol, shape }
     }
 
     /// Bin and power of the strongest three lines, the bin interpolated.
     fn strongest(&mut self, window: &[Complex32]) -> (f64, f32) {
-        self.buffer.fill(Complex32::default());
-        self.buffer[..window.len()].copy_from_slice(window);
+        let (used, unused) = self.buffer.split_at_mut(window.len());
+        used.copy_from_slice(window);
+        unused.fill(Complex32::default());
         self.transform.process_with_scratch(&mut self.buffer, &mut self.scratch);
         let (size, edge) = (self.buffer.len(), self.reach + self.distance);
-        let power = |bins: &[Complex32], to: &mut Vec<f32>| {
-            to.extend(bins.iter().map(Complex32::norm_sqr));
-        };
         self.power.clear();
-        power(&self.buffer[size - edge..], &mut self.power);
-        power(&self.buffer[..=edge], &mut self.power);
-        let lines = |k: usize| {
-            self.power[k] + self.power[k + self.distance] + self.power[k + 2 * self.distance]
-        };
+        self.power.extend(self.buffer[size - edge..].iter().map(Complex32::norm_sqr));
+        self.power.extend(self.buffer[..=edge].iter().map(Complex32::norm_sqr));
+        let count = 2 * self.reach + 1;
+        let from = |first: usize| &self.power[first..first + count];
+        let outer = from(0).iter().zip(from(2 * self.distance)).map(|(low, high)| low + high);
+        self.sums.clear();
+        self.sums.extend(outer.zip(from(self.distance)).map(|(outer, middle)| outer + middle));
         let (mut best, mut most) = (0, 0.0);
-        for k in 0..=2 * self.reach {
-            if lines(k) > most {
-                (best, most) = (k, lines(k));
+        for (k, &sum) in self.sums.iter().enumerate() {
+            if sum > most {
+                (best, most) = (k, sum);
             }
         }
-        let neighbour = |k: usize| if k <= 2 * self.reach { f64::from(lines(k)) } else { 0.0 };
-        let (before, after) = (neighbour(best.wrapping_sub(1)), neighbour(best + 1));
+        let sum = |k: usize| f64::from(self.sums.get(k).copied().unwrap_or(0.0));
+        let (before, after) = (sum(best.wrapping_sub(1)), sum(best + 1));
         let bend = before - 2.0 * f64::from(most) + after;
         let part = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
         (best as f64 - self.reach as f64 + part, most)
     }
+}
+
+/// Sum of the squares, as several sums side by side.
+fn energy(window: &[Complex32]) -> f32 {
+    let mut sums = [0.0; 8];
+    for eight in window.chunks(8) {
+        for (sum, sample) in sums.iter_mut().zip(eight) {
+            *sum += sample.norm_sqr();
+        }
+    }
+    sums.iter().sum()
 }
 
 /// The line at `cycles` a sample.

@@ -34,7 +34,7 @@ pub struct SyncFinder {
     /// Bits looked at.
     next: usize,
     /// The last of them, youngest lowest.
-    recent: u128,
+    recent: u64,
     /// How many of the last in a row alternate.
     run: u32,
     without: usize,
@@ -66,8 +66,8 @@ impl SyncFinder {
     pub fn next(&mut self, bits: &[u8], within: bool) -> Option<Sync> {
         while let Some(&bit) = bits.get(self.next) {
             self.next += 1;
-            let alternates = u128::from(bit) != (self.recent & 1);
-            self.recent = self.recent << 1 | u128::from(bit);
+            let alternates = u64::from(bit) != (self.recent & 1);
+            self.recent = self.recent << 1 | u64::from(bit);
             self.run = if alternates { self.run + 1 } else { 1 };
             self.without = if self.run >= TELLING { 0 } else { self.without + 1 };
             if let Some(sync) = self.here(bits, within) {
@@ -78,14 +78,20 @@ impl SyncFinder {
     }
 
     fn here(&self, bits: &[u8], within: bool) -> Option<Sync> {
-        let wrong = (self.recent as u64 & self.mask ^ self.word).count_ones();
+        let differs = (self.recent ^ self.word) & self.mask;
+        if within && differs != 0 && differs != self.mask {
+            return None;
+        }
+        let wrong = differs.count_ones();
         let inverted = 2 * wrong > self.length;
         let errors = if inverted { self.length - wrong } else { wrong };
-        let allowed = if within { 0 } else { self.max_errors };
+        if errors > self.max_errors {
+            return None;
+        }
         let first = self.next.checked_sub(self.length as usize)?;
         // What lies before the first bit looked at was alternating, or it would not be looked at.
-        let wanted = if within { self.preamble as usize } else { (self.preamble / 2) as usize };
-        if errors > allowed || first < wanted {
+        let wanted = if within { self.preamble } else { self.preamble / 2 } as usize;
+        if first < wanted {
             return None;
         }
         let alternating = alternating_before(&bits[..first]);

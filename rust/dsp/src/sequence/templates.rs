@@ -14,6 +14,8 @@ use crate::pulse::Pulse;
 
 /// Steps of timing within a sample that are told apart.
 const PHASES: usize = 32;
+/// Parts of a sample that timing is counted in.
+pub const TICKS: i64 = 1 << 20;
 /// Bandwidth-time products of the Gaussian filters that are tried: none, and that of most chips.
 const SHAPES: [Option<f64>; 2] = [None, Some(0.5)];
 /// Steps in a symbol by which a preamble is integrated.
@@ -31,8 +33,8 @@ pub struct Tap {
 /// The branches of one pulse shape.
 pub struct Shape {
     taps: Vec<Tap>,
-    /// Radians by which each of the four branches turns in its symbol.
-    pub turn: [f32; 4],
+    /// Radians by which each branch turns in its symbol: 000, 001, ... 111.
+    pub turn: [f32; 8],
     /// Lines of the preamble 1010..., the first symbol beginning at time 0: at the carrier and half
     /// the symbol rate below and above it.
     pub lines: [Complex64; 3],
@@ -65,7 +67,7 @@ impl Shape {
     fn new(bt: Option<f64>, samples_per_symbol: f64, width: usize, index: f64) -> Result<Self> {
         let pulse = Pulse::new(bt)?;
         let phase = |bits: [bool; 3], time: f64| PI * index * turned(&pulse, bits, time);
-        let branch = |k: usize| [false, k & 2 != 0, k & 1 != 0];
+        let branch = |k: usize| [k & 4 != 0, k & 2 != 0, k & 1 != 0];
         let tap = |step: usize, sample: usize| {
             let time = ((step as f64 + 0.5) / PHASES as f64 + sample as f64) / samples_per_symbol;
             // What lies in the next symbol does not count.
@@ -94,9 +96,11 @@ impl Shape {
         })
     }
 
-    /// The `width` samples of a symbol whose first lies `late` samples, 0 to 1, after its beginning.
-    pub fn at(&self, late: f64, width: usize) -> &[Tap] {
-        let step = ((late * PHASES as f64) as usize).min(PHASES - 1);
+    /// The `width` samples of a symbol whose first lies `late` of [`TICKS`] after its beginning, 1
+    /// to a whole sample.
+    #[inline]
+    pub fn at(&self, late: i64, width: usize) -> &[Tap] {
+        let step = ((late - 1) >> (TICKS.ilog2() - PHASES.ilog2())) as usize % PHASES;
         &self.taps[step * width..][..width]
     }
 

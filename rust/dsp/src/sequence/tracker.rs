@@ -36,14 +36,19 @@ pub struct Tracker {
     pub carrier: f32,
     /// Relative error of the deviation.
     pub deviation: f32,
-    /// Correlation with the right branch.
-    pub amplitude: f32,
     index: f32,
     carrier_variance: f32,
     deviation_variance: f32,
-    /// Phase reference.
+    reference: Reference,
+}
+
+/// What a symbol's phase is compared with.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reference {
     re: f32,
     im: f32,
+    /// Correlation with the right branch.
+    amplitude: f32,
     /// Turn by the bits and frequency of the symbol, each against its mean over the reference.
     turned: f32,
     faster: f32,
@@ -67,15 +72,10 @@ impl Tracker {
         Tracker {
             carrier: 0.0,
             deviation: 0.0,
-            amplitude: 0.0,
             index: modulation_index as f32,
             carrier_variance: CARRIER_SPREAD,
             deviation_variance: DEVIATION_SPREAD,
-            re: 0.0,
-            im: 0.0,
-            turned: 0.0,
-            faster: 0.0,
-            last_speed: 0.0,
+            reference: Reference::default(),
         }
     }
 
@@ -86,27 +86,64 @@ impl Tracker {
         (turns.map(|turn| turn.1), turns.map(|turn| turn.0))
     }
 
+    /// Correlation with the right branch.
+    pub fn amplitude(&self) -> f32 {
+        self.reference.amplitude
+    }
+
     /// Takes the symbols of `block`, `bits` being those of it with the one before and the one
-    /// after; `turns` are those that the trellis went by.
+    /// after.
     pub fn learn<'a>(
         &mut self,
         block: impl Iterator<Item = &'a Branches>,
         bits: &[u8],
         shape: &Shape,
-        turns: &([f32; 4], [f32; 4]),
     ) -> Option<TimingError> {
         let mut sums = Sums::default();
+        let mut reference = self.reference;
+        let turns = self.turns();
+        let half_turn = std::f32::consts::PI * self.index;
+        let turned = [-half_turn, 0.0, 0.0, half_turn];
         for (branches, bits) in block.zip(bits.windows(3)) {
-            let state = usize::from(bits[1] << 1 | bits[2]);
-            let correlation = branches.of(bits[0], state);
-            let speed = if bits[0] == 0 { shape.turn[state] } else { -shape.turn[3 - state] };
-            self.symbol(correlation, speed, &mut sums);
-            self.turn(correlation, state, turns);
+            let branch = usize::from(bits[0] << 2 | bits[1] << 1 | bits[2]) & 7;
+            let correlation = branches.of(branch);
+            reference.compare(correlation, shape.turn[branch], &mut sums);
+            let state = branch & 3;
+            reference.take(correlation, (turns.0[state], turns.1[state]), turned[state]);
         }
+        self.reference = reference;
         self.correct(&sums)
     }
 
-    fn symbol(&mut self, (re, im): (f32, f32), speed: f32, sums: &mut Sums) {
+    fn correct(&mut self, sums: &Sums) -> Option<TimingError> {
+        if sums.count == 0.0 {
+            return None;
+        }
+        // From here on in radians.
+        let scale = 1.0 / self.reference.amplitude.max(f32::MIN_POSITIVE);
+        self.carrier_variance += CARRIER_WALK;
+        let lag = 1.0 / (1.0 - MEMORY);
+        let noise = PHASE_NOISE / (sums.count * lag * lag);
+        let gain = self.carrier_variance / (self.carrier_variance + noise);
+        self.carrier += gain * scale * sums.error / (sums.count * lag);
+        self.carrier_variance *= 1.0 - gain;
+
+        self.deviation_variance += DEVIATION_WALK;
+        let seen = self.deviation_variance * sums.turned;
+        self.deviation +=
+            self.deviation_variance * scale * sums.error_turned / (seen + PHASE_NOISE);
+        self.deviation_variance *= PHASE_NOISE / (seen + PHASE_NOISE);
+
+        (sums.faster > 0.1).then(|| TimingError {
+            error: f64::from(-scale * sums.error_faster / sums.faster).clamp(-0.5, 0.5),
+            variance: f64::from(PHASE_NOISE / sums.faster),
+        })
+    }
+}
+
+impl Reference {
+    #[inline]
+    fn compare(&mut self, (re, im): (f32, f32), speed: f32, sums: &mut Sums) {
         self.faster += speed - self.last_speed;
         self.last_speed = speed;
         let size = (self.re * self.re + self.im * self.im).sqrt();
@@ -114,47 +151,24 @@ impl Tracker {
             self.amplitude = (re * re + im * im).sqrt();
             return;
         }
-        let along = (re * self.re + im * self.im) / size;
+        let inverse = 1.0 / size;
+        let along = (re * self.re + im * self.im) * inverse;
+        let across = (im * self.re - re * self.im) * inverse;
         self.amplitude += AMPLITUDE_SHARE * (along - self.amplitude);
-        let error = (im * self.re - re * self.im) / (size * self.amplitude.max(1e-30));
-        let error = error.clamp(-1.0, 1.0);
         sums.count += 1.0;
-        sums.error += error;
-        sums.error_turned += error * self.turned;
+        sums.error += across;
+        sums.error_turned += across * self.turned;
         sums.turned += self.turned * self.turned;
-        sums.error_faster += error * self.faster;
+        sums.error_faster += across * self.faster;
         sums.faster += self.faster * self.faster;
     }
 
-    /// Puts the symbol into the reference and turns it on to the next.
-    fn turn(&mut self, (re, im): (f32, f32), state: usize, turns: &([f32; 4], [f32; 4])) {
+    /// Puts a symbol into the reference and turns it on to the next, by cosine and sine.
+    #[inline]
+    fn take(&mut self, (re, im): (f32, f32), (cos, sin): (f32, f32), turned: f32) {
         let (re, im) = (MEMORY * self.re + re, MEMORY * self.im + im);
-        let (cos, sin) = (turns.0[state & 3], turns.1[state & 3]);
         (self.re, self.im) = (re * cos - im * sin, re * sin + im * cos);
-        let halves = [-1.0, 0.0, 0.0, 1.0][state & 3];
-        self.turned = MEMORY * self.turned + std::f32::consts::PI * self.index * halves;
+        self.turned = MEMORY * self.turned + turned;
         self.faster *= MEMORY;
-    }
-
-    fn correct(&mut self, sums: &Sums) -> Option<TimingError> {
-        if sums.count == 0.0 {
-            return None;
-        }
-        self.carrier_variance += CARRIER_WALK;
-        let lag = 1.0 / (1.0 - MEMORY);
-        let noise = PHASE_NOISE / (sums.count * lag * lag);
-        let gain = self.carrier_variance / (self.carrier_variance + noise);
-        self.carrier += gain * sums.error / (sums.count * lag);
-        self.carrier_variance *= 1.0 - gain;
-
-        self.deviation_variance += DEVIATION_WALK;
-        let seen = self.deviation_variance * sums.turned;
-        self.deviation += self.deviation_variance * sums.error_turned / (seen + PHASE_NOISE);
-        self.deviation_variance *= PHASE_NOISE / (seen + PHASE_NOISE);
-
-        (sums.faster > 0.1).then(|| TimingError {
-            error: f64::from(-sums.error_faster / sums.faster).clamp(-0.5, 0.5),
-            variance: f64::from(PHASE_NOISE / sums.faster),
-        })
     }
 }

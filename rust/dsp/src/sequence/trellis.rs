@@ -29,7 +29,9 @@ impl Branches {
     #[inline]
     pub fn correlate(taps: &[Tap], re: &[f32], im: &[f32]) -> Self {
         let [mut rr, mut ii, mut ir, mut ri] = [[0.0f32; 4]; 4];
-        for ((tap, &re), &im) in taps.iter().zip(re).zip(im) {
+        let (re, im) = (&re[..taps.len()], &im[..taps.len()]);
+        for n in 0..taps.len() {
+            let (tap, re, im) = (&taps[n], re[n], im[n]);
             for k in 0..4 {
                 rr[k] += re * tap.re[k];
                 ii[k] += im * tap.im[k];
@@ -48,10 +50,11 @@ impl Branches {
         }
     }
 
-    /// Correlation with the branch that leads from `before` to `state`.
-    pub fn of(&self, before: u8, state: usize) -> (f32, f32) {
-        let (re, im) = if before == 0 { &self.zero } else { &self.one };
-        (re[state & 3], im[state & 3])
+    /// Correlation with a branch: 000, 001, ... 111.
+    #[inline]
+    pub fn of(&self, branch: usize) -> (f32, f32) {
+        let (re, im) = if branch & 4 == 0 { &self.zero } else { &self.one };
+        (re[branch & 3], im[branch & 3])
     }
 }
 
