@@ -20,6 +20,7 @@ import statistics
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pmt
@@ -56,33 +57,41 @@ def tagger(top, recording, buffer_items=0):
     return to_null_sink(top, [source_of(recording), block], buffer_items)
 
 
-def to_pdus(top, recording):
-    extraction = kaifa.tagged_burst_to_pdu(SAMPLE_RATE)
+def to_pdus(top, recording, output_rate):
+    extraction = kaifa.tagged_burst_to_pdu(SAMPLE_RATE, output_rate)
     tagging = kaifa.burst_tagger(SAMPLE_RATE, fft_size=FFT_SIZE)
     top.connect(source_of(recording), tagging, extraction)
     top.msg_connect(extraction, "cpdus", swallower(), "pdus")
     return lambda: {"bursts": extraction.bursts()}
 
 
-def to_frames(top, recording):
-    receiver = kaifa.receiver(SAMPLE_RATE)
-    top.connect(source_of(recording), receiver, blocks.null_sink(gr.sizeof_float))
+def to_frames(top, recording, demodulator):
+    receiver = kaifa.receiver(SAMPLE_RATE, demodulator=demodulator)
+    top.connect(source_of(recording), receiver)
     top.msg_connect(receiver, "frames", swallower(), "pdus")
     return lambda: {"frames": receiver.counts()["checked"]}
 
 
-# Name in the table: bursts at once in the recording, and what wires the flowgraph.
-CASES = {
-    "file source, null sink": (2, bare),
-    "the same, buffers enlarged": (2, lambda top, path: bare(top, path, ENLARGED)),
-    "tagger": (2, tagger),
-    "tagger, buffers enlarged": (2, lambda top, path: tagger(top, path, ENLARGED)),
-    "tagger and extraction, 2 at once": (2, to_pdus),
-    "tagger and extraction, 20 at once": (20, to_pdus),
-    "samples to checked frames, 2 at once": (2, to_frames),
-    "samples to checked frames, 20 at once": (20, to_frames),
-}
+def cases():
+    """Name in the table: bursts at once in the recording, and what wires the flowgraph."""
+    chosen = {
+        BASE: (2, bare),
+        "the same, buffers enlarged": (2, partial(bare, buffer_items=ENLARGED)),
+        "tagger": (2, tagger),
+        "tagger, buffers enlarged": (2, partial(tagger, buffer_items=ENLARGED)),
+    }
+    for bursts in (2, 20):
+        for rate in (200e3, 400e3):
+            name = f"tagger and extraction to {rate / 1e3:.0f} kHz, {bursts} at once"
+            chosen[name] = (bursts, partial(to_pdus, output_rate=rate))
+        for kind in ("sequence", "discriminator"):
+            name = f"samples to checked frames by {kind}, {bursts} at once"
+            chosen[name] = (bursts, partial(to_frames, demodulator=kind))
+    return chosen
+
+
 BASE = "file source, null sink"
+CASES = cases()
 
 
 def measure(name, recording):
@@ -140,7 +149,7 @@ def table(results, recordings, samples):
     for name, runs in results.items():
         frames = Path(f"{recordings[CASES[name][0]]}.frames").read_text().count("\n")
         print(row(name, runs, speed(BASE), samples, frames))
-    for stage in ("tagger and extraction", "samples to checked frames"):
+    for stage in [name.removesuffix(", 2 at once") for name in CASES]:
         two, twenty = f"{stage}, 2 at once", f"{stage}, 20 at once"
         if two in results and twenty in results:
             print(f"\n{stage}: 20 at once cost {speed(two) / speed(twenty):.2f} times what 2 do")

@@ -10,7 +10,7 @@ namespace kaifa {
 namespace {
 
 // The scheduler's small steps cost more than the mathematics: work in larger ones.
-constexpr int STEP_ITEMS = 4096;
+constexpr int STEP_ITEMS = 8192;
 
 // GNU Radio makes the buffers at both ends hold twice this many items: one half for the
 // look-ahead and a step, the other for the neighbour to write into.

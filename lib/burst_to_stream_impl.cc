@@ -3,6 +3,7 @@
 #include "pmt.h"
 #include "upstream.h"
 #include <gnuradio/io_signature.h>
+#include <algorithm>
 
 namespace gr {
 namespace kaifa {
@@ -44,7 +45,7 @@ burst_to_stream_impl::burst_to_stream_impl(int gap_samples)
 
 bool burst_to_stream_impl::start()
 {
-    d_dicts.clear();
+    d_pdus.clear();
     d_bursts = d_bad_pdus = 0;
     d_fault.guard(d_logger, [&] {
         d_engine.use([](auto& stream) { stream.reset(); });
@@ -65,10 +66,8 @@ void burst_to_stream_impl::handle_pdu(const pmt::pmt_t& pdu)
         return;
     }
     d_fault.guard(d_logger, [&] {
-        size_t length = 0;
-        const auto* samples = pmt::c32vector_elements(pmt::cdr(pdu), length);
-        d_engine.use([&](auto& stream) { stream.push(d_bursts, { samples, length }); });
-        d_dicts.push_back(pmt::car(pdu));
+        d_engine.use([&](auto& stream) { stream.push(pmt::length(pmt::cdr(pdu))); });
+        d_pdus.push_back(pdu);
         d_bursts++;
         return 0;
     });
@@ -90,28 +89,42 @@ int burst_to_stream_impl::work(int noutput_items,
 {
     return d_fault.guard(d_logger, [&] {
         const auto out = static_cast<gr_complex*>(output_items[0]);
-        rust::Vec<bridge::StreamMark> marks;
-        const size_t written = d_engine.use([&](auto& stream) {
-            return stream.pull({ out, static_cast<size_t>(noutput_items) }, marks);
-        });
-        for (const auto& mark : marks)
-            add_tag(mark);
-        return static_cast<int>(written);
+        const uint64_t begin = nitems_written(0);
+        int written = 0;
+        while (true) {
+            const size_t room = noutput_items - written;
+            const auto piece =
+                d_engine.use([=](auto& stream) { return stream.pull(room); });
+            if (piece.count == 0)
+                return written;
+            send(piece, begin + written, out + written);
+            written += static_cast<int>(piece.count);
+        }
     });
 }
 
-void burst_to_stream_impl::add_tag(const bridge::StreamMark& mark)
+void burst_to_stream_impl::send(const bridge::StreamPiece& piece,
+                                uint64_t offset,
+                                gr_complex* out)
 {
-    const auto& dict = d_dicts.front();
-    if (mark.is_first) {
-        add_item_tag(0, mark.offset, key::burst_start, dict, alias_pmt());
+    if (!piece.is_burst) {
+        std::fill_n(out, piece.count, gr_complex(0.0f));
         return;
     }
+    const auto pdu = d_pdus.front();
+    const auto dict = pmt::car(pdu);
+    size_t length = 0;
+    const auto* samples = pmt::c32vector_elements(pmt::cdr(pdu), length);
+    std::copy_n(samples + piece.from, piece.count, out);
+    if (piece.from == 0)
+        add_item_tag(0, offset, key::burst_start, dict, alias_pmt());
+    if (!piece.ends)
+        return;
     auto end = pmt::make_dict();
     if (pmt::dict_has_key(dict, key::id))
         end = pmt::dict_add(end, key::id, pmt::dict_ref(dict, key::id, pmt::PMT_NIL));
-    add_item_tag(0, mark.offset, key::burst_end, end, alias_pmt());
-    d_dicts.pop_front();
+    add_item_tag(0, offset + piece.count - 1, key::burst_end, end, alias_pmt());
+    d_pdus.pop_front();
 }
 
 uint64_t burst_to_stream_impl::waiting_samples() const

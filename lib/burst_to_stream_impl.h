@@ -31,13 +31,13 @@ public:
 private:
     engine<bridge::BurstStream> d_engine;
     fault d_fault;
-    std::deque<pmt::pmt_t> d_dicts; // of the bursts whose last sample is not out yet
+    std::deque<pmt::pmt_t> d_pdus; // those whose last sample is not out yet
     std::atomic<uint64_t> d_bursts{ 0 };
     std::atomic<uint64_t> d_bad_pdus{ 0 };
 
     void handle_pdu(const pmt::pmt_t& pdu);
     void handle_system(const pmt::pmt_t& message);
-    void add_tag(const bridge::StreamMark& mark);
+    void send(const bridge::StreamPiece& piece, uint64_t offset, gr_complex* out);
 };
 
 } // namespace kaifa

@@ -3,14 +3,15 @@
 #include "pmt.h"
 #include "upstream.h"
 #include <gnuradio/io_signature.h>
+#include <gnuradio/thread/thread.h>
 
 namespace gr {
 namespace kaifa {
 
 namespace {
-// The scheduler's small steps cost more than the mathematics; the smallest buffer that GNU
-// Radio makes by default holds twice as many.
-constexpr uint64_t STEP_ITEMS = 4096;
+// The scheduler's small steps cost more than the mathematics. A buffer that holds less than two
+// of these is used by halves.
+constexpr uint64_t STEP_ITEMS = 16384;
 } // namespace
 
 tagged_burst_to_pdu::sptr tagged_burst_to_pdu::make(double sample_rate,
@@ -38,6 +39,7 @@ tagged_burst_to_pdu_impl::tagged_burst_to_pdu_impl(const bridge::BurstToPduConfi
 bool tagged_burst_to_pdu_impl::start()
 {
     d_bad_tags = 0;
+    d_outstanding.reset();
     d_fault.guard(d_logger, [&] {
         d_engine.use([](auto& extractor) { extractor.reset(); });
         return 0;
@@ -57,6 +59,11 @@ int tagged_burst_to_pdu_impl::general_work(int,
                                            gr_vector_const_void_star& input_items,
                                            gr_vector_void_star&)
 {
+    if (d_outstanding.must_wait(d_logger)) {
+        // Here stop() may interrupt the thread, by an exception that GNU Radio catches.
+        boost::this_thread::sleep(boost::posix_time::milliseconds(1));
+        return 0;
+    }
     return d_fault.guard(d_logger, [&] {
         const auto in = static_cast<const gr_complex*>(input_items[0]);
         const bool is_last = is_end_of_input(*this, ninput_items[0]);
@@ -109,6 +116,7 @@ void tagged_burst_to_pdu_impl::publish_waiting()
             auto* const elements = pmt::c32vector_writable_elements(samples, length);
             extractor.take({ elements, length });
             pdus.push_back(pmt::cons(burst_dict(burst), samples));
+            d_outstanding.add(samples, length);
         }
     });
     for (const auto& pdu : pdus)

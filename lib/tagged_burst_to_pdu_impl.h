@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "fault.h"
 #include "ffi/bridge.h"
+#include "outstanding.h"
 #include <gnuradio/kaifa/tagged_burst_to_pdu.h>
 #include <atomic>
 
@@ -33,6 +34,7 @@ public:
 private:
     engine<bridge::BurstToPdu> d_engine;
     fault d_fault;
+    outstanding d_outstanding;
     std::atomic<uint64_t> d_bad_tags{ 0 }; // malformed: the engine never saw them
 
     bridge::BurstToPduCounts counts() const;

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import threading
+import time
 import unittest
 
 import numpy as np
 import pmt
 import signals_for_qa as signals
-from gnuradio import gr, kaifa
+from gnuradio import blocks, gr, kaifa
 
 RATE = 2e6
 
@@ -36,6 +38,52 @@ def tone(frequency, length, amplitude=0.5):
     return (amplitude * np.exp(2j * np.pi * frequency / RATE * np.arange(length))).astype(
         np.complex64
     )
+
+
+class slow_consumer(gr.basic_block):
+    """Takes a PDU only when it is told to; counts them and what had been published before each."""
+
+    def __init__(self, publisher):
+        gr.basic_block.__init__(self, "slow_consumer", None, None)
+        self.publisher = publisher
+        self.go_on = threading.Event()
+        self.ids, self.ahead = [], []
+        self.message_port_register_in(pmt.intern("in"))
+        self.set_msg_handler(pmt.intern("in"), self.take)
+
+    def take(self, message):
+        self.go_on.wait()
+        identity = pmt.dict_ref(pmt.car(message), pmt.intern("id"), pmt.PMT_NIL)
+        self.ids.append(pmt.to_uint64(identity))
+        self.ahead.append(self.publisher.bursts() - len(self.ids))
+
+
+class crowd:
+    """Many bursts of one length, `AT_ONCE` at a time, in far more samples than are let out."""
+
+    # 4e6 samples at the output, twice of what may be outstanding.
+    COUNT, AT_ONCE, LENGTH = 100, 10, 200_000
+
+    def __init__(self):
+        self.block = kaifa.tagged_burst_to_pdu(RATE)
+        tags = []
+        for k in range(self.COUNT):
+            begin = k // self.AT_ONCE * (self.LENGTH + 1000)
+            tags += [new_burst(begin, k, 20e3 * (k % 10)), gone_burst(begin + self.LENGTH, k)]
+        tags.sort(key=lambda tag: tag.offset)
+        total = self.COUNT // self.AT_ONCE * (self.LENGTH + 1000)
+        self.top = gr.top_block()
+        # A source with tags hands out all it has at once.
+        signals.connect_in_pieces(self.top, np.zeros(total, np.complex64), self.block, 4096, tags)
+
+    def waits(self):
+        """Runs until the block waits for its consumer; how many bursts it has published then."""
+        self.top.start()
+        limit = time.monotonic() + 60
+        while self.block.bursts() <= 50 and time.monotonic() < limit:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        return self.block.bursts()
 
 
 class qa_tagged_burst_to_pdu(unittest.TestCase):
@@ -134,6 +182,42 @@ class qa_tagged_burst_to_pdu(unittest.TestCase):
         for length in (0, 1, 2, 5):
             pdus, block = run(signals.band(length, []), [])
             self.assertEqual((pdus, block.error()), ([], ""))
+
+    def test_a_slow_consumer_is_waited_for_and_loses_nothing(self):
+        wired = crowd()
+        consumer = slow_consumer(wired.block)
+        self.addCleanup(consumer.go_on.set)
+        wired.top.msg_connect(wired.block, "cpdus", consumer, "in")
+        published = wired.waits()
+        # 2^21 samples may be out, and what one step adds; the memory does not grow beyond.
+        self.assertGreater(published, 50)
+        self.assertLess(published, 75)
+        consumer.go_on.set()
+        wired.top.wait()
+        self.assertEqual(sorted(consumer.ids), list(range(wired.COUNT)))
+        self.assertLess(max(consumer.ahead), 75)
+        self.assertEqual(wired.block.error(), "")
+
+    def test_a_consumer_that_keeps_everything_does_not_stop_the_flowgraph(self):
+        wired, consumer = crowd(), blocks.message_debug()
+        wired.top.msg_connect(wired.block, "cpdus", consumer, "store")
+        began = time.monotonic()
+        wired.top.run()
+        self.assertEqual(consumer.num_messages(), wired.COUNT)
+        self.assertLess(time.monotonic() - began, 30)
+
+    def test_a_block_that_waits_for_its_consumer_can_be_stopped(self):
+        wired = crowd()
+        consumer = slow_consumer(wired.block)
+        self.addCleanup(consumer.go_on.set)
+        wired.top.msg_connect(wired.block, "cpdus", consumer, "in")
+        wired.waits()
+        began = time.monotonic()
+        consumer.go_on.set()
+        wired.top.stop()
+        wired.top.wait()
+        self.assertLess(time.monotonic() - began, 2)
+        self.assertEqual(wired.block.error(), "")
 
     def test_parameters_are_refused_by_name(self):
         for name, value in [

@@ -11,7 +11,7 @@
 //! |---|---|---|---|
 //! | [`detect`] | [`detect::BurstDetector`] | wide-band IQ | starts and ends of bursts |
 //! | [`extract`] | [`extract::BurstExtractor`] | wide-band IQ and those | one baseband recording a burst |
-//! | [`stream`] | [`stream::BurstStream`] | bursts | one linear IQ stream |
+//! | [`stream`] | [`stream::BurstStream`] | lengths of bursts | their places in one linear IQ stream |
 //! | [`demod`] | [`demod::SyncStrobe`] | frequency discriminator | packets: bits after the sync word |
 //! | [`sequence`] | [`sequence::SequenceDetector`] | those bursts, instead of the last two | packets |
 //! | [`frame`] | [`frame::FrameParser`] | packets | checked frames, and rejects with the reason |

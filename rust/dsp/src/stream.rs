@@ -4,38 +4,38 @@
 use std::collections::VecDeque;
 
 use crate::error::{Error, Result};
-use crate::Complex32;
 
 /// Most zeros that can stand between two bursts.
 pub const MAX_GAP_SAMPLES: usize = 1 << 24;
 
-/// First or last sample of a burst in the stream; `key` is the caller's name for the burst.
+/// What comes next in the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// The sample at `offset` of the stream is the first of burst `key`.
-    First {
-        /// The caller's name for the burst.
-        key: u64,
-        /// Offset in the stream.
-        offset: u64,
+pub enum Piece {
+    /// Samples of the burst that has waited longest.
+    Burst {
+        /// The first of them, counted in the burst.
+        from: usize,
+        /// How many.
+        count: usize,
+        /// The last of them is the last of the burst, which then waits no more.
+        ends: bool,
     },
-    /// The sample at `offset` of the stream is the last of burst `key`.
-    Last {
-        /// The caller's name for the burst.
-        key: u64,
-        /// Offset in the stream.
-        offset: u64,
+    /// Zeros behind a burst.
+    Gap {
+        /// How many.
+        count: usize,
     },
 }
 
 /// Turns bursts into one linear stream: each burst, then `gap_samples` zeros.
 ///
-/// Nothing is dropped and nothing is made up: with no burst waiting the stream stands still.
+/// It keeps the order; the samples stay with its caller, so that none is copied to wait. Nothing is
+/// dropped and nothing is made up: with no burst waiting the stream stands still.
 pub struct BurstStream {
     gap_samples: usize,
-    waiting: VecDeque<(u64, Vec<Complex32>)>,
+    /// Lengths of the bursts that wait, the first of them perhaps sent in part.
+    waiting: VecDeque<usize>,
     state: State,
-    offset: u64,
     waiting_samples: usize,
 }
 
@@ -57,20 +57,16 @@ impl BurstStream {
                 format!("0 to {MAX_GAP_SAMPLES} samples"),
             ));
         }
-        Ok(BurstStream {
-            gap_samples,
-            waiting: VecDeque::new(),
-            state: State::Burst { sent: 0 },
-            offset: 0,
-            waiting_samples: 0,
-        })
+        let (waiting, state) = (VecDeque::new(), State::Burst { sent: 0 });
+        Ok(BurstStream { gap_samples, waiting, state, waiting_samples: 0 })
     }
 
-    /// Puts a burst at the end of the queue. A burst without samples leaves no trace.
-    pub fn push(&mut self, key: u64, samples: Vec<Complex32>) {
-        if !samples.is_empty() {
-            self.waiting_samples += samples.len();
-            self.waiting.push_back((key, samples));
+    /// Puts a burst of `length` samples at the end of the queue. One without samples leaves no
+    /// trace.
+    pub fn push(&mut self, length: usize) {
+        if length > 0 {
+            self.waiting_samples += length;
+            self.waiting.push_back(length);
         }
     }
 
@@ -79,53 +75,40 @@ impl BurstStream {
         self.waiting_samples
     }
 
-    /// Fills `out` as far as there is something to send; appends the marks to `marks` and returns
-    /// the number of samples written.
-    pub fn pull(&mut self, out: &mut [Complex32], marks: &mut Vec<Mark>) -> usize {
-        let mut written = 0;
-        while written < out.len() {
-            let room = &mut out[written..];
-            let count = match self.state {
-                State::Burst { sent } => {
-                    let Some((key, samples)) = self.waiting.front() else { break };
-                    let count = room.len().min(samples.len() - sent);
-                    room[..count].copy_from_slice(&samples[sent..sent + count]);
-                    if sent == 0 {
-                        marks.push(Mark::First { key: *key, offset: self.offset });
-                    }
-                    if sent + count == samples.len() {
-                        let offset = self.offset + count as u64 - 1;
-                        marks.push(Mark::Last { key: *key, offset });
-                        self.waiting.pop_front();
-                        self.state = State::Gap { left: self.gap_samples };
-                    } else {
-                        self.state = State::Burst { sent: sent + count };
-                    }
-                    self.waiting_samples -= count;
-                    count
-                }
-                State::Gap { left } => {
-                    let count = room.len().min(left);
-                    room[..count].fill(Complex32::default());
-                    self.state = if count == left {
-                        State::Burst { sent: 0 }
-                    } else {
-                        State::Gap { left: left - count }
-                    };
-                    count
-                }
-            };
-            written += count;
-            self.offset += count as u64;
+    /// What to send next where there is room for `room` samples; nothing when there is none, or
+    /// when no burst waits.
+    pub fn pull(&mut self, room: usize) -> Option<Piece> {
+        if let State::Gap { left: 0 } = self.state {
+            self.state = State::Burst { sent: 0 };
         }
-        written
+        if room == 0 {
+            return None;
+        }
+        match self.state {
+            State::Burst { sent } => {
+                let length = *self.waiting.front()?;
+                let count = room.min(length - sent);
+                let ends = sent + count == length;
+                self.waiting_samples -= count;
+                self.state = State::Burst { sent: sent + count };
+                if ends {
+                    self.waiting.pop_front();
+                    self.state = State::Gap { left: self.gap_samples };
+                }
+                Some(Piece::Burst { from: sent, count, ends })
+            }
+            State::Gap { left } => {
+                let count = room.min(left);
+                self.state = State::Gap { left: left - count };
+                Some(Piece::Gap { count })
+            }
+        }
     }
 
-    /// Back to an empty stream at offset 0.
+    /// Back to an empty stream.
     pub fn reset(&mut self) {
         self.waiting.clear();
         self.state = State::Burst { sent: 0 };
-        self.offset = 0;
         self.waiting_samples = 0;
     }
 }
@@ -135,37 +118,38 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn run(lengths: &[usize], gap: usize, steps: &[usize]) -> (Vec<f32>, Vec<Mark>) {
+    /// What a caller sends who has room for `steps` samples at a time, over and over: of each
+    /// sample the number of its burst, from 1, and its own; of a zero (0, 0).
+    fn run(lengths: &[usize], gap: usize, steps: &[usize]) -> Vec<(usize, usize)> {
         let mut stream = BurstStream::new(gap).unwrap();
-        for (key, &length) in lengths.iter().enumerate() {
-            stream.push(key as u64, vec![Complex32::new(key as f32 + 1.0, 0.0); length]);
-        }
-        let (mut all, mut marks) = (Vec::new(), Vec::new());
+        lengths.iter().for_each(|&length| stream.push(length));
+        let (mut all, mut burst) = (Vec::new(), 1);
         for &step in steps.iter().cycle() {
-            let mut out = vec![Complex32::new(-1.0, 0.0); step];
-            let n = stream.pull(&mut out, &mut marks);
-            all.extend(out[..n].iter().map(|x| x.re));
-            if n == 0 {
+            let mut room = step;
+            while let Some(piece) = stream.pull(room) {
+                let before = all.len();
+                match piece {
+                    Piece::Burst { from, count, ends } => {
+                        all.extend((from..from + count).map(|n| (burst, n)));
+                        burst += usize::from(ends);
+                    }
+                    Piece::Gap { count } => all.extend(vec![(0, 0); count]),
+                }
+                room -= all.len() - before;
+            }
+            if room == step {
                 break;
             }
         }
         assert_eq!(stream.waiting_samples(), 0);
-        (all, marks)
+        all
     }
 
     #[test]
     fn bursts_follow_each_other_with_zeros_between() {
-        let (all, marks) = run(&[2, 1], 3, &[100]);
-        assert_eq!(all, [1., 1., 0., 0., 0., 2., 0., 0., 0.]);
-        assert_eq!(
-            marks,
-            [
-                Mark::First { key: 0, offset: 0 },
-                Mark::Last { key: 0, offset: 1 },
-                Mark::First { key: 1, offset: 5 },
-                Mark::Last { key: 1, offset: 5 },
-            ]
-        );
+        let zero = (0, 0);
+        let expected = [(1, 0), (1, 1), zero, zero, zero, (2, 0), zero, zero, zero];
+        assert_eq!(run(&[2, 0, 1], 3, &[100]), expected);
     }
 
     #[test]

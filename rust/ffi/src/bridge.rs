@@ -80,11 +80,14 @@ pub mod ffi {
         length: usize,
     }
 
-    /// First or last sample of burst `key` in a stream.
-    struct StreamMark {
-        is_first: bool,
-        key: u64,
-        offset: u64,
+    /// What comes next in a stream: samples of the burst that has waited longest, from sample
+    /// `from` of it on, or zeros. A `count` of 0 means nothing.
+    #[derive(Default)]
+    struct StreamPiece {
+        is_burst: bool,
+        from: usize,
+        count: usize,
+        ends: bool,
     }
 
     struct SyncStrobeConfig {
@@ -303,12 +306,8 @@ pub mod ffi {
     extern "Rust" {
         type BurstStream;
         fn new_burst_stream(gap_samples: i64) -> Result<Box<BurstStream>>;
-        fn push(self: &mut BurstStream, key: u64, samples: &[Sample]) -> Result<()>;
-        fn pull(
-            self: &mut BurstStream,
-            samples: &mut [Sample],
-            marks: &mut Vec<StreamMark>,
-        ) -> Result<usize>;
+        fn push(self: &mut BurstStream, length: usize) -> Result<()>;
+        fn pull(self: &mut BurstStream, room: usize) -> Result<StreamPiece>;
         fn waiting_samples(self: &mut BurstStream) -> Result<usize>;
         fn reset(self: &mut BurstStream) -> Result<()>;
         fn cpu_time(self: &BurstStream) -> f64;

@@ -16,6 +16,7 @@ pub struct BurstToPdu {
     events: Vec<BurstEvent>,
     finished: Vec<Burst>,
     waiting: VecDeque<Burst>,
+    sample_rate_hz: f64,
 }
 
 /// An extractor that has seen nothing yet.
@@ -29,12 +30,13 @@ pub fn new_burst_to_pdu(config: &BurstToPduConfig) -> Result<Box<BurstToPdu>> {
         })?)
     })?;
     let (events, finished, waiting) = Default::default();
-    Ok(Box::new(BurstToPdu { engine, events, finished, waiting }))
+    let sample_rate_hz = config.sample_rate;
+    Ok(Box::new(BurstToPdu { engine, events, finished, waiting, sample_rate_hz }))
 }
 
 impl BurstToPdu {
     pub fn process(&mut self, input: &[Sample], tags: &[BurstTag]) -> Result<()> {
-        let BurstToPdu { engine, events, finished, waiting } = self;
+        let BurstToPdu { engine, events, finished, waiting, .. } = self;
         events.clear();
         events.extend(tags.iter().map(BurstEvent::from));
         engine.run(|extractor| extractor.process(samples(input), events, finished))?;
@@ -58,8 +60,7 @@ impl BurstToPdu {
         let mut tag = BurstTag::from(burst.start.clone());
         tag.truncated = burst.truncated;
         let since_tag = burst.sample_offset - burst.start.sample_offset as f64;
-        let input_rate = self.engine.run(|extractor| extractor.config().sample_rate_hz)?;
-        tag.rx_time = burst.start.rx_time.plus(since_tag / input_rate).into();
+        tag.rx_time = burst.start.rx_time.plus(since_tag / self.sample_rate_hz).into();
         Ok(ffi::Burst {
             tag,
             sample_offset: burst.sample_offset,
