@@ -5,6 +5,7 @@
 //! mean taken out of both: a carrier offset does not matter, the strength neither. The value is
 //! Pearson's correlation coefficient, between -1 and 1.
 
+use super::averages::{Averages, LANES};
 use super::history::History;
 use super::{Config, PreamblePhase};
 
@@ -24,9 +25,6 @@ pub struct Hit {
     /// Ones are the lower tone.
     pub inverted: bool,
 }
-
-/// Comparisons that are made at once.
-const LANES: usize = 8;
 
 /// What comparisons at [`LANES`] samples in a row are made of.
 #[derive(Debug, Clone, Copy)]
@@ -69,10 +67,7 @@ pub struct Correlator {
     /// For each phase: mean and deviation of the expected symbols.
     expected: [(f32, f32); 2],
     state: State,
-    /// Mean of a symbol's length of samples around each sample from `values_from` on, and zeros
-    /// behind what is known.
-    values: Vec<f32>,
-    values_from: u64,
+    averages: Averages,
 }
 
 impl Correlator {
@@ -91,8 +86,7 @@ impl Correlator {
                 .collect(),
             expected: [(0.0, 0.0); 2],
             state: State::Below,
-            values: vec![0.0; LANES],
-            values_from: 0,
+            averages: Averages::new(samples_per_symbol.round() as usize),
             sync,
         };
         for phase in [PreamblePhase::EndsInZero, PreamblePhase::EndsInOne] {
@@ -139,7 +133,7 @@ impl Correlator {
         if from >= until {
             return None;
         }
-        self.average(history, from, until);
+        self.averages.extend(history, from - self.distances[0] - 1, until);
         let mut n = from;
         while n < until {
             let count = LANES.min((until - n) as usize);
@@ -156,37 +150,8 @@ impl Correlator {
         None
     }
 
-    /// Brings `values` up to what comparisons at `from` to `until` need.
-    fn average(&mut self, history: &History, from: u64, until: u64) {
-        let first = from - self.distances[0] - 1;
-        let known = self.values.len() - LANES;
-        let kept = (first.saturating_sub(self.values_from) as usize).min(known);
-        if first < self.values_from || kept == known {
-            self.values.clear();
-            self.values_from = first;
-        } else {
-            self.values.truncate(known);
-            // Moving what is kept costs as much as averaging it: not each time.
-            if kept > known / 2 {
-                self.values.drain(..kept);
-                self.values_from += kept as u64;
-            }
-        }
-        let half = (self.width as u64 - 1) / 2;
-        let next = self.values_from + self.values.len() as u64;
-        if next < until {
-            let (begin, end) = (next - half, until - half + self.width as u64 - 1);
-            self.values.extend(history.means(begin, end, self.width));
-        }
-        self.values.resize(self.values.len() + LANES, 0.0);
-    }
-
     fn sums(&self, n: u64) -> Sums {
-        let at = (n - self.values_from) as usize;
-        let near = |distance: u64| {
-            let from = at - distance as usize;
-            &self.values[from..from + LANES]
-        };
+        let near = |distance: u64| self.averages.around(n - distance);
         let zeros = [0.0; LANES];
         let mut sums = Sums { all: zeros, squares: zeros, preamble: zeros, sync: zeros };
         let (preamble, sync) = self.distances.split_at(self.preamble);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! From a frequency discriminator to packets of bits.
 //!
-//! [`correlator`] finds preamble and sync word, [`acquire`] follows the preamble back to its first
-//! symbol and learns levels and clock on it, [`slicer`], [`levels`] and [`timing`] follow the
-//! transmitter through its packet, [`decision`] says what a symbol was, [`reception`] is one packet on its way, [`segment`] the burst it comes in,
+//! [`correlator`] finds preamble and sync word in the [`averages`] of the [`history`], [`acquire`]
+//! follows the preamble back to its first symbol and learns levels and clock on it, [`slicer`],
+//! [`levels`] and [`timing`] follow the transmitter through its packet, [`decision`] says what a
+//! symbol was, [`reception`] is one packet on its way, [`segment`] the burst it comes in,
 //! [`SyncStrobe`] puts them together.
 
 mod acquire;
+mod averages;
 mod config;
 mod correlator;
 mod decision;

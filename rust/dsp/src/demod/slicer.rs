@@ -5,7 +5,8 @@ use super::history::History;
 use super::levels::Levels;
 use super::timing::Timing;
 
-/// Part of a symbol that is averaged for its value: noise against the neighbours' share.
+/// Part of a symbol that is averaged for its value: noise against the neighbours' share. From 0.6 to
+/// 1 the frames lost hardly change.
 const SYMBOL_WIDTH: f64 = 0.8;
 /// Part of a symbol that is averaged around a crossing.
 const CROSSING_WIDTH: f64 = 0.5;
