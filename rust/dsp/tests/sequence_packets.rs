@@ -163,6 +163,21 @@ fn nearly_all_are_read_where_a_discriminator_loses_one_in_two() {
 }
 
 #[test]
+fn strong_frames_are_all_received_and_nothing_is_made_up() {
+    let mut engine = SequenceDetector::new(Config::default()).unwrap();
+    for seed in 0..3_000 {
+        let data = payload(8 * 41, seed);
+        let gaussian_bt = if seed % 2 == 0 { Some(0.5) } else { None };
+        let modulator = ModulatorConfig { gaussian_bt, ..modulator() };
+        let samples = burst(&with_header(16, &data), &modulator, 20.0, 10_000 + seed);
+        let mut packets = Vec::new();
+        engine.process(&info(), RATE_HZ, &samples, &mut packets).unwrap();
+        assert_eq!(packets.len(), 1, "seed {seed}");
+        assert!(hard(&packets[0]).starts_with(&data), "seed {seed}");
+    }
+}
+
+#[test]
 fn any_number_of_samples_a_symbol() {
     let data = payload(300, 5);
     for rate_hz in [175e3, 200e3, 208_333.3, 260_420.0, 400e3, 800e3, 1.6e6] {

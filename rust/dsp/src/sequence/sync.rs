@@ -90,12 +90,13 @@ impl SyncFinder {
         }
         let first = self.next.checked_sub(self.length as usize)?;
         // What lies before the first bit looked at was alternating, or it would not be looked at.
-        let wanted = if within { self.preamble } else { self.preamble / 2 } as usize;
-        if first < wanted {
-            return None;
-        }
+        let wanted = if within { self.preamble } else { self.preamble * 3 / 4 } as usize;
         let alternating = alternating_before(&bits[..first]);
         if alternating < wanted {
+            return None;
+        }
+        // Among the data of a packet chance is given no room: a long packet has many bits.
+        if within && bits[first - wanted..first].windows(2).any(|pair| pair[0] == pair[1]) {
             return None;
         }
         let last = bits[first - 1] ^ u8::from(inverted);
