@@ -69,15 +69,19 @@ int sync_and_strobe_impl::general_work(int noutput_items,
     return d_fault.guard(d_logger, [&] {
         const int available = ninput_items[0];
         const bool is_last = is_end_of_input(*this, available);
-        // One item stays unconsumed until all is passed on, see upstream.h.
-        const int taken = std::max(available - 1, 0);
+        // One item stays unconsumed until all is passed on, see upstream.h. While the output
+        // cannot take what is settled nothing is taken either: it would pile up here.
+        const bool is_full =
+            d_settled - nitems_written(0) >= static_cast<uint64_t>(noutput_items);
+        const int taken = is_full ? 0 : std::max(available - 1, 0);
         const uint64_t begin = nitems_read(0);
-        look(static_cast<const float*>(input_items[0]),
-             begin,
-             begin + (is_last ? available : taken),
-             is_last);
+        if (!is_full)
+            look(static_cast<const float*>(input_items[0]),
+                 begin,
+                 begin + (is_last ? available : taken),
+                 is_last);
         const int passed = pass_on(static_cast<float*>(output_items[0]), noutput_items);
-        const bool is_over = is_last && nitems_written(0) + passed == d_seen;
+        const bool is_over = d_finished && nitems_written(0) + passed == d_seen;
         consume_each(is_over ? available : taken);
         return passed;
     });
