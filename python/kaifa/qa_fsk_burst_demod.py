@@ -150,7 +150,7 @@ class qa_fsk_burst_demod(unittest.TestCase):
             ("sync_max_errors", -1),
             ("preamble_min_symbols", 4),
             ("max_packet_bits", 0),
-            ("framing", "e"),
+            ("framing", "f"),
         ]:
             with self.assertRaisesRegex(ValueError, f"^{name} is .*, expected "):
                 kaifa.fsk_burst_demod(**{name: value})

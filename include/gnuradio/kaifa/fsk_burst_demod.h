@@ -37,7 +37,7 @@ public:
      * \param sync_max_errors Bits of the sync word that may be wrong.
      * \param preamble_min_symbols Alternating symbols before the sync word that are asked for.
      * \param max_packet_bits Longest packet in bits after the sync word.
-     * \param framing Framing that tells the end of a packet: a, b, c, d, or auto.
+     * \param framing Framing that tells the end of a packet: a, b, c, d, e, or auto.
      * \throws std::invalid_argument (Python: ValueError) naming the parameter and its range.
      */
     static sptr make(double symbol_rate = 50e3,
