@@ -35,7 +35,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), String> {
     println!(
         "10 Msps, FFT 1024, {} MB streamed from memory, frames of 9 ms with gaps of 3 ms.\n",
-        SAMPLES * 8 >> 20
+        (SAMPLES * size_of::<Complex32>()) >> 20
     );
     println!("| channels busy | bursts | engine, Msps | bare, Msps | of the fastest runs | median of neighbours |");
     println!("|---|---|---|---|---|---|");

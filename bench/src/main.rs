@@ -4,6 +4,8 @@
 mod air;
 mod chain;
 mod crowd;
+mod detection;
+mod engine;
 mod radio;
 mod reference;
 mod robustness;
@@ -19,6 +21,8 @@ use clap::Parser;
 #[command(name = "kaifa_bench", version)]
 enum Command {
     Crowd(crowd::Arguments),
+    Detection(detection::Arguments),
+    Engine(engine::Arguments),
     Robustness(robustness::Arguments),
     Sensitivity(sensitivity::Arguments),
 }
@@ -26,6 +30,8 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Command::parse() {
         Command::Crowd(arguments) => crowd::run(&arguments),
+        Command::Detection(arguments) => detection::run(&arguments),
+        Command::Engine(arguments) => engine::run(&arguments),
         Command::Robustness(arguments) => robustness::run(&arguments),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments),
     };

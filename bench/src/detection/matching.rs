@@ -54,10 +54,6 @@ impl Tally {
         self.whole + self.part + self.split + self.merged + self.missed
     }
 
-    pub fn share_whole(&self) -> f64 {
-        self.whole as f64 / self.sent().max(1) as f64
-    }
-
     pub fn add(&mut self, other: Tally) {
         self.whole += other.whole;
         self.part += other.part;

@@ -46,7 +46,7 @@ public:
     static sptr make(double sample_rate,
                      double center_frequency = 872.5e6,
                      double burst_bandwidth = 100e3,
-                     double threshold_db = 5.0,
+                     double threshold_db = 4.0,
                      int fft_size = 0,
                      double hold_time = 1e-3,
                      double max_burst_time = 0.2,

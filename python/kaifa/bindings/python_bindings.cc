@@ -22,7 +22,7 @@ void bind_burst_tagger(py::module& m)
              py::arg("sample_rate"),
              py::arg("center_frequency") = 872.5e6,
              py::arg("burst_bandwidth") = 100e3,
-             py::arg("threshold_db") = 5.0,
+             py::arg("threshold_db") = 4.0,
              py::arg("fft_size") = 0,
              py::arg("hold_time") = 1e-3,
              py::arg("max_burst_time") = 0.2,

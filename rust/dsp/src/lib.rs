@@ -28,6 +28,7 @@ pub mod mac;
 mod pulse;
 pub mod sequence;
 pub mod sim;
+mod simd;
 pub mod stream;
 pub mod time;
 

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-/// Bins summed together in registers.
-const TILE: usize = 16;
+use crate::simd::{widest, Kernel};
+
 /// Ratio to the floor above which nothing is told apart: sums of such stay finite.
 const LARGEST: f32 = 1e30;
 
@@ -19,6 +19,15 @@ pub struct Candidate {
     pub bin: usize,
     /// Mean ratio to the floor over the width.
     pub energy: f32,
+}
+
+/// Powers of bins, all of them to be scaled.
+#[derive(Clone, Copy)]
+pub struct Scaled<'a> {
+    /// Before they are scaled.
+    pub values: &'a [f32],
+    /// Factor for all of them.
+    pub scale: f32,
 }
 
 /// Ratios to the noise floor of the last two steps.
@@ -70,28 +79,22 @@ impl Bands {
         &self.groups
     }
 
-    /// Takes the next step: `rows` of bin powers one after the other. Bins in `masked` are taken to
-    /// hold noise. False if there is something that is not finite.
-    pub fn step(&mut self, rows: &[f32], inverse_floor: &[f32], masked: Range<usize>) -> bool {
+    /// Takes the next step: the `powers` of its bins over `inverse_floor`. Bins in `masked` are
+    /// taken to hold noise. False if there is something that is not finite.
+    pub fn step(&mut self, powers: Scaled, inverse_floor: &[f32], masked: Range<usize>) -> bool {
         std::mem::swap(&mut self.ratios, &mut self.previous_ratios);
         std::mem::swap(&mut self.groups, &mut self.previous_groups);
-        self.take(rows, inverse_floor, masked);
-        self.groups.iter().fold(true, |finite, &g| finite & (g <= LARGEST))
+        widest(Take { bands: self, powers, inverse_floor, masked })
     }
 
-    /// Takes the newest step again, with what was not finite removed from `rows`.
-    pub fn retake(&mut self, rows: &[f32], inverse_floor: &[f32], masked: Range<usize>) {
-        self.take(rows, inverse_floor, masked);
+    /// Takes the newest step again, with what was not finite removed from `powers`.
+    pub fn retake(&mut self, powers: Scaled, inverse_floor: &[f32], masked: Range<usize>) {
+        widest(Take { bands: self, powers, inverse_floor, masked });
         self.ratios.iter_mut().for_each(|r| *r = r.min(LARGEST / 1e3));
         self.regroup();
     }
 
-    fn take(&mut self, rows: &[f32], inverse_floor: &[f32], masked: Range<usize>) {
-        mean_ratios(rows, inverse_floor, &mut self.ratios);
-        self.ratios[masked].fill(1.0);
-        self.regroup();
-    }
-
+    #[inline(always)]
     fn regroup(&mut self) {
         let mut size = self.group;
         if size == 1 {
@@ -128,32 +131,17 @@ impl Bands {
     /// Appends to `found` each local maximum of the mean ratio over both steps and a burst's width
     /// that is above the threshold of the group in its middle.
     pub fn find(&mut self, thresholds: &[f32], found: &mut Vec<Candidate>) {
-        let both = &mut self.fold[..self.groups.len()];
-        for ((both, &now), &before) in both.iter_mut().zip(&self.groups).zip(&self.previous_groups)
-        {
-            *both = now + before;
-        }
-        let places = self.energy.len();
-        self.energy.copy_from_slice(&both[..places]);
-        for j in 1..self.span {
-            for (energy, &group) in self.energy.iter_mut().zip(&both[j..]) {
-                *energy += group;
-            }
-        }
-        let scale = 0.5 / self.span as f32;
         let middles = &thresholds[self.span / 2..];
-        let exceeds = |(&energy, &threshold): (&f32, &f32)| energy * scale > threshold;
-        if !self.energy.iter().zip(middles).fold(false, |any, pair| any | exceeds(pair)) {
+        if !widest(Slide { bands: self, thresholds: middles }) {
             return;
         }
-        let mut at = 0;
-        while at < places {
-            if exceeds((&self.energy[at], &middles[at])) && self.is_peak(at) {
-                let bin = (2 * at + self.span) * self.group / 2;
-                found.push(Candidate { bin, energy: self.energy[at] * scale });
-                at += self.span;
-            } else {
-                at += 1;
+        let mut from = 0;
+        while let Some(next) = exceeding(&self.energy, middles, from) {
+            from = next + 1;
+            if self.is_peak(next) {
+                let bin = (2 * next + self.span) * self.group / 2;
+                found.push(Candidate { bin, energy: self.energy[next] });
+                from = next + self.span;
             }
         }
     }
@@ -173,25 +161,68 @@ impl Bands {
     }
 }
 
-/// Mean over `rows` of the ratio to the floor.
-fn mean_ratios(rows: &[f32], inverse_floor: &[f32], ratios: &mut [f32]) {
-    let bins = ratios.len();
-    let scale = bins as f32 / rows.len() as f32;
-    let tiles = ratios.chunks_exact_mut(TILE).zip(inverse_floor.chunks_exact(TILE));
-    for (t, (ratios, inverse)) in tiles.enumerate() {
-        let mut sum = [0.0f32; TILE];
-        for row in rows.chunks_exact(bins) {
-            for (sum, &power) in sum.iter_mut().zip(&row[t * TILE..][..TILE]) {
-                *sum += power;
-            }
+/// Fills ratios and groups from the powers of a step; true if all are finite.
+struct Take<'a> {
+    bands: &'a mut Bands,
+    powers: Scaled<'a>,
+    inverse_floor: &'a [f32],
+    masked: Range<usize>,
+}
+
+impl Kernel for Take<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let Scaled { values, scale } = self.powers;
+        let pairs = values.iter().zip(self.inverse_floor);
+        for (ratio, (power, inverse)) in self.bands.ratios.iter_mut().zip(pairs) {
+            *ratio = power * inverse * scale;
         }
-        for ((ratio, &sum), &inverse) in ratios.iter_mut().zip(&sum).zip(inverse) {
-            *ratio = sum * inverse * scale;
-        }
+        self.bands.ratios[self.masked].fill(1.0);
+        self.bands.regroup();
+        self.bands.groups.iter().fold(true, |finite, &g| finite & (g <= LARGEST))
     }
 }
 
+/// Fills the mean ratios over both steps and the width of a burst; true if any is above its
+/// threshold.
+struct Slide<'a> {
+    bands: &'a mut Bands,
+    thresholds: &'a [f32],
+}
+
+impl Kernel for Slide<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let Bands { span, groups, previous_groups, energy, fold, .. } = self.bands;
+        let scale = 0.5 / *span as f32;
+        let both = &mut fold[..groups.len()];
+        for ((both, now), before) in both.iter_mut().zip(groups).zip(previous_groups) {
+            *both = (*now + *before) * scale;
+        }
+        let (first, _) = both.split_at(energy.len());
+        energy.copy_from_slice(first);
+        for j in 1..*span {
+            for (energy, &group) in energy.iter_mut().zip(&both[j..]) {
+                *energy += group;
+            }
+        }
+        let pairs = energy.iter().zip(self.thresholds);
+        pairs.fold(false, |any, (energy, threshold)| any | (energy > threshold))
+    }
+}
+
+/// First place from `from` on with more energy than the threshold.
+fn exceeding(energy: &[f32], thresholds: &[f32], from: usize) -> Option<usize> {
+    let pairs = energy.get(from..)?.iter().zip(&thresholds[from..]);
+    pairs.enumerate().find(|(_, (energy, threshold))| energy > threshold).map(|(k, _)| from + k)
+}
+
 /// Sums of neighbours.
+#[inline(always)]
 fn fold(values: &[f32], sums: &mut [f32]) {
     for (sum, pair) in sums.iter_mut().zip(values.chunks_exact(2)) {
         *sum = pair[0] + pair[1];
@@ -207,7 +238,7 @@ mod tests {
     fn search(ratios: &[f32], blocked: impl Fn(usize) -> bool) -> Vec<usize> {
         let mut bands = Bands::new(BINS, 25);
         for _ in 0..2 {
-            assert!(bands.step(ratios, &[1.0; BINS], 0..0));
+            assert!(bands.step(Scaled { values: ratios, scale: 1.0 }, &[1.0; BINS], 0..0));
         }
         let thresholds: Vec<f32> = (0..BINS / bands.group())
             .map(|g| if blocked(g * bands.group()) { f32::INFINITY } else { 2.0 })
@@ -256,10 +287,10 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_means_over_rows_and_groups() {
+    fn ratios_are_to_the_floor_and_groups_their_means() {
         let mut bands = Bands::new(64, 16);
-        let rows: Vec<f32> = (0..128).map(|k| k as f32).collect();
-        assert!(bands.step(&rows, &[0.5; 64], 3..4));
+        let powers: Vec<f32> = (32..96).map(|k| k as f32).collect();
+        assert!(bands.step(Scaled { values: &powers, scale: 2.0 }, &[0.25; 64], 3..4));
         assert_eq!(bands.ratios()[..4], [16.0, 16.5, 17.0, 1.0]);
         assert_eq!(bands.groups()[1], (18.0 + 18.5 + 19.0 + 19.5) / 4.0);
         assert_eq!(bands.energy_around(8.0), bands.groups()[..4].iter().sum::<f32>() / 4.0);
@@ -268,11 +299,11 @@ mod tests {
     #[test]
     fn what_is_not_finite_is_told_and_removed() {
         let mut bands = Bands::new(64, 16);
-        let mut rows = vec![1.0; 64];
-        rows[5] = f32::NAN;
-        assert!(!bands.step(&rows, &[1.0; 64], 0..0));
-        rows[5] = f32::MAX;
-        bands.retake(&rows, &[1e20; 64], 0..0);
+        let mut powers = vec![1.0; 64];
+        powers[5] = f32::NAN;
+        assert!(!bands.step(Scaled { values: &powers, scale: 1.0 }, &[1.0; 64], 0..0));
+        powers[5] = f32::MAX;
+        bands.retake(Scaled { values: &powers, scale: 1.0 }, &[1e20; 64], 0..0);
         assert!(bands.groups().iter().all(|g| g.is_finite()));
     }
 }

@@ -13,7 +13,7 @@ const QUIET_SHARE: f32 = 0.1;
 /// A signal this many times as strong on the same channel is another burst.
 const OVERTAKES: f32 = 8.0;
 /// Part of a block on either side of the place that blocks show, in which an edge is looked for.
-const EDGE_REACH: f64 = 0.9;
+const EDGE_REACH: f64 = 0.8;
 
 /// What a burst that is up is waiting for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,6 +39,8 @@ pub struct Burst {
     pub first_block: u64,
     /// Last block of the last step that was loud.
     pub last_loud: u64,
+    /// One past the last block of which nothing could be told.
+    held_until: u64,
     /// Mean ratio to the floor over its width.
     pub level: f32,
     /// Ratio below which a step is quiet.
@@ -70,6 +72,7 @@ impl Burst {
             bins,
             first_block: seen.start,
             last_loud: seen.end - 1,
+            held_until: 0,
             level: lowest,
             quiet_below: lowest,
         }
@@ -80,6 +83,12 @@ impl Burst {
         if energy > self.quiet_below {
             self.last_loud = block;
         }
+    }
+
+    /// Nothing can be told of the step that ends before block `now`: it stays up for `hold` blocks.
+    pub fn hold(&mut self, now: u64, hold: u64) {
+        self.last_loud = self.last_loud.max(now.saturating_sub(hold));
+        self.held_until = now;
     }
 
     /// Energy from which on what is seen here is not this burst. While it opens its own strength
@@ -122,6 +131,10 @@ impl Burst {
     pub fn end_sample(&self, view: &mut View) -> u64 {
         let half = self.half();
         let mut last = self.last_loud.min(view.spectrum.blocks() - 1);
+        // The very end of a strong burst may lift the whole band, so that nothing is told there.
+        while last + 1 < self.held_until && self.energy(view, last + 1) >= half {
+            last += 1;
+        }
         let earliest = self.first_block.max(view.spectrum.oldest());
         while last > earliest && self.energy(view, last) < half {
             last -= 1;

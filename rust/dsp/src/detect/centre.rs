@@ -9,7 +9,7 @@ const TONE_BINS: usize = 4;
 /// with modulation index 1/2 has 0.81 of its power in one line, with index 1 0.41.
 const TONE_SHARE: f32 = 0.88;
 /// Mean excess of the other bins, in floors, up to which they are taken for noise.
-const NOISE_EXCESS: f32 = 0.5;
+const NOISE_EXCESS: f32 = 0.65;
 
 /// The bins within half a `width` of `center`, clipped to the band.
 pub fn around(center: f64, width: f64, total_bins: usize) -> Range<usize> {
@@ -146,7 +146,7 @@ mod tests {
         let tone: Vec<f32> = (0..25).map(|k| 1.0 + 1000.0 * lobe(f64::from(k) - 12.3)).collect();
         assert!(is_tone(&tone));
         let two: Vec<f32> = (0..25)
-            .map(|k| 1.0 + 9.0 * (lobe(f64::from(k) - 6.0) + lobe(f64::from(k) - 18.0)))
+            .map(|k| 1.0 + 13.0 * (lobe(f64::from(k) - 6.0) + lobe(f64::from(k) - 18.0)))
             .collect();
         assert!(!is_tone(&two));
     }

@@ -33,7 +33,7 @@ impl Default for Config {
             sample_rate_hz: 8e6,
             center_frequency_hz: 872.5e6,
             burst_bandwidth_hz: 100e3,
-            threshold_db: 5.0,
+            threshold_db: 4.0,
             fft_size: 0,
             hold_s: 1.0e-3,
             max_burst_s: 0.2,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Where a burst begins or ends, to a few microseconds, from the samples.
 
+use num_complex::Complex64;
+
+use crate::simd::{widest, Kernel};
 use crate::Complex32;
 
 /// Rate of the powers an edge is looked for in, over the bandwidth of a burst.
 const OVERSAMPLING: f64 = 2.0;
 /// Samples summed side by side in registers.
-const LANES: usize = 4;
+const LANES: usize = 8;
 /// Powers on either side of an edge, at least.
 const SHORTEST: usize = 4;
 /// Log likelihood that an edge must win over none.
@@ -17,7 +20,9 @@ pub struct EdgeFinder {
     sample_rate_hz: f64,
     /// Samples that make one power.
     length: usize,
-    tone: Vec<Complex32>,
+    /// Cosine and sine of a tone, both twice for each sample.
+    cos: Vec<f32>,
+    sin: Vec<f32>,
     powers: Vec<f64>,
 }
 
@@ -26,7 +31,7 @@ impl EdgeFinder {
     pub fn new(sample_rate_hz: f64, bandwidth_hz: f64) -> Self {
         let lanes = sample_rate_hz / (OVERSAMPLING * bandwidth_hz * LANES as f64);
         let length = (lanes.round() as usize).max(1) * LANES;
-        EdgeFinder { sample_rate_hz, length, tone: Vec::new(), powers: Vec::new() }
+        EdgeFinder { sample_rate_hz, length, cos: Vec::new(), sin: Vec::new(), powers: Vec::new() }
     }
 
     /// Index into `samples` at which the power around `center_hz` (from the middle of the band)
@@ -45,14 +50,18 @@ impl EdgeFinder {
     /// Powers of short sums of the samples, moved to the middle.
     fn measure(&mut self, samples: &[Complex32], center_hz: f64) {
         let turns = center_hz / self.sample_rate_hz;
-        self.tone.clear();
-        self.tone.extend((0..self.length).map(|n| {
-            let angle = -std::f64::consts::TAU * (turns * n as f64).fract();
-            Complex32::new(angle.cos() as f32, angle.sin() as f32)
-        }));
-        let power = |part: &[Complex32]| f64::from(dot(part, &self.tone).norm_sqr());
+        let step = Complex64::from_polar(1.0, -std::f64::consts::TAU * turns);
+        let mut tone = Complex64::new(1.0, 0.0);
+        self.cos.clear();
+        self.sin.clear();
+        for _ in 0..self.length {
+            self.cos.extend([tone.re as f32; 2]);
+            self.sin.extend([tone.im as f32; 2]);
+            tone *= step;
+        }
         self.powers.clear();
-        self.powers.extend(samples.chunks_exact(self.length).map(power));
+        let EdgeFinder { cos, sin, powers, .. } = self;
+        widest(ChannelPowers { samples, cos, sin, powers });
     }
 
     /// The most likely place at which exponentially distributed powers change their mean, both
@@ -83,16 +92,44 @@ impl EdgeFinder {
     }
 }
 
-/// Sum of the products of `samples` and `tone`, of a multiple of [`LANES`].
-fn dot(samples: &[Complex32], tone: &[Complex32]) -> Complex32 {
-    let (mut re, mut im) = ([0.0f32; LANES], [0.0f32; LANES]);
-    for (x, t) in samples.chunks_exact(LANES).zip(tone.chunks_exact(LANES)) {
-        for k in 0..LANES {
-            re[k] += x[k].re * t[k].re - x[k].im * t[k].im;
-            im[k] += x[k].re * t[k].im + x[k].im * t[k].re;
+/// Appends to `powers` that of each part of `samples` as long as a tone.
+struct ChannelPowers<'a> {
+    samples: &'a [Complex32],
+    cos: &'a [f32],
+    sin: &'a [f32],
+    powers: &'a mut Vec<f64>,
+}
+
+impl Kernel for ChannelPowers<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for part in self.samples.chunks_exact(self.cos.len() / 2) {
+            self.powers.push(power(part, self.cos, self.sin));
         }
     }
-    Complex32::new(re.iter().sum(), im.iter().sum())
+}
+
+/// Power of `samples`, a multiple of [`LANES`], at the frequency of a tone.
+#[inline(always)]
+fn power(samples: &[Complex32], cos: &[f32], sin: &[f32]) -> f64 {
+    // Real and imaginary parts stay side by side, as they lie in memory.
+    let (mut by_cos, mut by_sin) = ([0.0f32; 2 * LANES], [0.0f32; 2 * LANES]);
+    let parts = bytemuck::cast_slice::<_, f32>(samples).chunks_exact(2 * LANES);
+    let tone = cos.chunks_exact(2 * LANES).zip(sin.chunks_exact(2 * LANES));
+    for (x, (cos, sin)) in parts.zip(tone) {
+        for k in 0..2 * LANES {
+            by_cos[k] += x[k] * cos[k];
+            by_sin[k] += x[k] * sin[k];
+        }
+    }
+    let (mut re, mut im) = (0.0, 0.0);
+    for k in 0..LANES {
+        re += by_cos[2 * k] - by_sin[2 * k + 1];
+        im += by_cos[2 * k + 1] + by_sin[2 * k];
+    }
+    f64::from(re * re + im * im)
 }
 
 #[cfg(test)]

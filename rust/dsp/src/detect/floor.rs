@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::gamma;
+use crate::simd::{widest, Kernel};
 
 /// Power below which a floor is not followed: -200 dB of full scale, so that exact zeros divide.
 const SMALLEST: f32 = 1e-20;
@@ -94,20 +95,7 @@ impl NoiseFloor {
     /// are not `free` belong to bursts and are left as they are.
     pub fn learn(&mut self, ratios: &[f32], free: &[bool], steps: f32) {
         self.averaged = (self.averaged + 1.0).min(self.memory_steps);
-        let weight = 1.0 / self.averaged;
-        let gain = weight / self.quiet_mean;
-        let mut carrier = false;
-        let state = self.power.iter_mut().zip(&mut self.inverse).zip(&mut self.loud_steps);
-        for (((power, inverse), loud), (&ratio, &free)) in state.zip(ratios.iter().zip(free)) {
-            let quiet = ratio < QUIET_RATIO;
-            let factor = if free & quiet { 1.0 - weight + gain * ratio } else { 1.0 };
-            *power = (*power * factor).max(SMALLEST);
-            *inverse = 1.0 / *power;
-            let step = if quiet { -steps } else { steps };
-            *loud = if free { (*loud + step).max(0.0) } else { 0.0 };
-            carrier |= *loud >= self.carrier_steps;
-        }
-        if carrier {
+        if widest(Average { floor: self, ratios, free, steps }) {
             self.absorb_carriers(ratios);
         }
     }
@@ -147,6 +135,39 @@ impl NoiseFloor {
         for (inverse, &power) in self.inverse.iter_mut().zip(&self.power) {
             *inverse = 1.0 / power;
         }
+    }
+}
+
+/// Averages one step into the floor; true if there is a carrier.
+struct Average<'a> {
+    floor: &'a mut NoiseFloor,
+    ratios: &'a [f32],
+    free: &'a [bool],
+    steps: f32,
+}
+
+impl Kernel for Average<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let NoiseFloor { power, inverse, loud_steps, .. } = self.floor;
+        let weight = 1.0 / self.floor.averaged;
+        let gain = weight / self.floor.quiet_mean;
+        let mut carrier = false;
+        let state = power.iter_mut().zip(inverse).zip(loud_steps);
+        for (((power, inverse), loud), (&ratio, &free)) in
+            state.zip(self.ratios.iter().zip(self.free))
+        {
+            let quiet = ratio < QUIET_RATIO;
+            let factor = if free & quiet { 1.0 - weight + gain * ratio } else { 1.0 };
+            *power = (*power * factor).max(SMALLEST);
+            *inverse = 1.0 / *power;
+            let step = if quiet { -self.steps } else { self.steps };
+            *loud = if free { (*loud + step).max(0.0) } else { 0.0 };
+            carrier |= *loud >= self.floor.carrier_steps;
+        }
+        carrier
     }
 }
 

@@ -7,6 +7,7 @@
 
 use super::floor::NoiseFloor;
 use super::gamma;
+use crate::simd::{widest, Kernel};
 
 /// Common change of the groups outside bursts that is no accident.
 const COMMON_RATIO: f32 = 1.5;
@@ -58,7 +59,7 @@ impl GainWatch {
         ratios: &[f32],
         floor: &mut NoiseFloor,
     ) -> Judgement {
-        if self.is_usual(groups, free) {
+        if widest(IsUsual { groups, free, expected: self.expected }) {
             self.disturbed_steps = 0;
             return Judgement::Normal;
         }
@@ -73,19 +74,6 @@ impl GainWatch {
         self.disturbed_steps = 0;
         self.follow(free, ratios, common, floor);
         Judgement::Regained
-    }
-
-    /// Whether the quantile is what it is expected to be, by counting: without sorting anything.
-    fn is_usual(&self, groups: &[f32], free: &[bool]) -> bool {
-        let (low, high) = (self.expected / COMMON_RATIO, self.expected * COMMON_RATIO);
-        let (mut count, mut below, mut within) = (0u32, 0u32, 0u32);
-        for (&group, &free) in groups.iter().zip(free) {
-            count += u32::from(free);
-            below += u32::from(free & (group < low));
-            within += u32::from(free & (group <= high));
-        }
-        let at = QUANTILE * count as f32;
-        count == 0 || (below as f32 <= at && within as f32 > at)
     }
 
     fn quantile(&mut self, groups: impl Iterator<Item = f32>, free: &[bool]) -> f32 {
@@ -114,6 +102,31 @@ impl GainWatch {
             floor.doubt();
         }
         self.before = now;
+    }
+}
+
+/// Whether the quantile of the free groups is near the one that is expected, by counting: without
+/// sorting anything.
+struct IsUsual<'a> {
+    groups: &'a [f32],
+    free: &'a [bool],
+    expected: f32,
+}
+
+impl Kernel for IsUsual<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        let (low, high) = (self.expected / COMMON_RATIO, self.expected * COMMON_RATIO);
+        let (mut count, mut below, mut within) = (0u32, 0u32, 0u32);
+        for (&group, &free) in self.groups.iter().zip(self.free) {
+            count += u32::from(free);
+            below += u32::from(free & (group < low));
+            within += u32::from(free & (group <= high));
+        }
+        let at = QUANTILE * count as f32;
+        count == 0 || (below as f32 <= at && within as f32 > at)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::bands::{Bands, Candidate};
+use super::bands::{Bands, Candidate, Scaled};
 use super::burst::{energy_at, Burst, Phase, View};
 use super::centre::{around, is_tone};
 use super::edge::EdgeFinder;
@@ -73,6 +73,8 @@ pub struct Watch {
     stepped: u64,
     /// First block after the floor was started.
     floor_from: u64,
+    /// Steps that begin before this block waited for the floor: their sums are gone.
+    waited_until: u64,
     /// Bins and groups that hold no burst.
     free: Vec<bool>,
     free_groups: Vec<bool>,
@@ -105,7 +107,7 @@ impl Watch {
             width,
             threshold: ratio(config.threshold_db),
             masked,
-            spectrum: Spectrum::new(size, lengths.rows()),
+            spectrum: Spectrum::new(size, lengths.rows(), blocks),
             floor: NoiseFloor::new(
                 size,
                 blocks,
@@ -117,6 +119,7 @@ impl Watch {
             bands,
             stepped: 0,
             floor_from: 0,
+            waited_until: 0,
             free: vec![true; size],
             free_groups: vec![true; groups],
             thresholds: vec![0.0; groups],
@@ -205,6 +208,7 @@ impl Watch {
         let reach = (START_REACH * self.width as f64) as usize;
         self.floor.start(&mean, (until - from) as usize, reach);
         self.floor_from = from;
+        self.waited_until = until;
     }
 
     fn step(&mut self, window: Window, seen: &mut Vec<Seen>) {
@@ -213,20 +217,20 @@ impl Watch {
         if !self.floor.settled() {
             return;
         }
-        let finite = {
-            let rows = self.spectrum.rows(blocks.clone());
-            self.bands.step(rows, self.floor.inverse(), self.masked.clone())
-        };
-        if !finite {
+        if blocks.start < self.waited_until {
             self.spectrum.scrub(blocks.clone());
-            self.retake(blocks.clone());
+        }
+        let (powers, masked) = (mean_powers(&self.spectrum, &self.lengths), self.masked.clone());
+        if !self.bands.step(powers, self.floor.inverse(), masked) {
+            self.spectrum.scrub(blocks.clone());
+            self.retake();
         }
         self.mark_bursts();
         let (groups, ratios) = (self.bands.groups(), self.bands.ratios());
         match self.gain.judge(groups, &self.free_groups, ratios, &mut self.floor) {
             Judgement::Normal => self.normal(blocks, window, seen),
             Judgement::Regained => {
-                self.retake(blocks.clone());
+                self.retake();
                 self.normal(blocks, window, seen);
             }
             Judgement::Disturbed => self.hold(blocks.end),
@@ -234,9 +238,9 @@ impl Watch {
         }
     }
 
-    fn retake(&mut self, blocks: Range<u64>) {
-        let rows = self.spectrum.rows(blocks);
-        self.bands.retake(rows, self.floor.inverse(), self.masked.clone());
+    fn retake(&mut self) {
+        let (powers, masked) = (mean_powers(&self.spectrum, &self.lengths), self.masked.clone());
+        self.bands.retake(powers, self.floor.inverse(), masked);
     }
 
     fn normal(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
@@ -244,7 +248,7 @@ impl Watch {
         self.mark_bursts();
         self.look(blocks.clone(), window, seen);
         self.mark_bursts();
-        let turn = blocks.end / self.lengths.step % LEARN_EVERY == 0;
+        let turn = (blocks.end / self.lengths.step).is_multiple_of(LEARN_EVERY);
         if turn {
             self.floor.learn(self.bands.ratios(), &self.free, LEARN_EVERY as f32);
         } else if !self.floor.has_learned() {
@@ -297,10 +301,12 @@ impl Watch {
         self.bursts = up;
     }
 
-    /// A step in which nothing can be told: bursts that are up stay up.
+    /// A step in which little can be told: bursts that are up stay up. The end of a strong burst may
+    /// be what disturbs the band.
     fn hold(&mut self, now: u64) {
         for burst in &mut self.bursts {
-            burst.last_loud = burst.last_loud.max(now.saturating_sub(self.lengths.hold));
+            burst.follow(self.bands.energy_around(burst.center), now - 1);
+            burst.hold(now, self.lengths.hold);
         }
     }
 
@@ -390,6 +396,10 @@ impl Watch {
             width: self.width as f64,
         }
     }
+}
+
+fn mean_powers<'a>(spectrum: &'a Spectrum, lengths: &Lengths) -> Scaled<'a> {
+    Scaled { values: spectrum.step_sum(), scale: 1.0 / lengths.step as f32 }
 }
 
 /// The ratio of powers that is `db` decibels.
