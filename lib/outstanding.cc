@@ -6,8 +6,8 @@ namespace gr {
 namespace kaifa {
 
 namespace {
-// 16 MB: a quarter of a second with twenty channels busy at 400 kHz.
-constexpr uint64_t MOST_SAMPLES = 1 << 21;
+// 8 MB: a quarter of a second with twenty channels busy at 200 kHz.
+constexpr uint64_t MOST_SAMPLES = 1 << 20;
 constexpr std::chrono::seconds PATIENCE{ 5 };
 } // namespace
 
