@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-/// Bins that one steady tone fills through the Hann window.
-const TONE_BINS: usize = 4;
+/// Bins in which the Hann window leaves at least 0.96 of a steady tone.
+const TONE_BINS: usize = 3;
 /// Share of the energy in those bins from which on a signal is a steady tone. The preamble of FSK
 /// with modulation index 1/2 has 0.81 of its power in one line, with index 1 0.41.
 const TONE_SHARE: f32 = 0.88;

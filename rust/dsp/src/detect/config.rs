@@ -28,6 +28,9 @@ pub struct Config {
 }
 
 impl Default for Config {
+    /// Threshold, hold and size of the transform are chosen by the tables of `kaifa_bench detection`:
+    /// at 4 dB noise alone fires nothing in ten minutes and weak bursts stay in one piece; 1 ms keeps
+    /// an acknowledgement 2 ms after its frame apart.
     fn default() -> Self {
         Config {
             sample_rate_hz: 8e6,

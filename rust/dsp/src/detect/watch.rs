@@ -245,7 +245,7 @@ impl Watch {
 
     fn normal(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
         self.follow(blocks.end, window, seen);
-        self.mark_bursts();
+        // Still by the thresholds of before: what is left of a burst that is over is not a new one.
         self.look(blocks.clone(), window, seen);
         self.mark_bursts();
         let turn = (blocks.end / self.lengths.step).is_multiple_of(LEARN_EVERY);
