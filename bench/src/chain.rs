@@ -149,7 +149,7 @@ fn detect_sequences(bursts: &[Burst], radio: &Radio) -> Result<Vec<Packet>, kaif
     Ok(packets)
 }
 
-/// The low pass before the discriminator, as `python/kaifa/receiver.py` has it made.
+/// The low pass before the discriminator, as `python/kaifa/demodulators.py` has it made.
 fn receiver_taps(rate_hz: f64, radio: &Radio) -> Vec<f32> {
     let beyond = (0.3 * radio.symbol_rate_hz).max(0.1 * radio.bandwidth_hz());
     low_pass_taps(rate_hz, radio.deviation_hz + beyond, radio.symbol_rate_hz / 2.0)
