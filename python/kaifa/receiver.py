@@ -24,8 +24,9 @@ class receiver(gr.hier_block2):
     Input 0: complex samples of the band, full scale 1.
     Output 0, of the discriminator only: float, in units of the deviation (a one is about +1), with
     the tags of sync_and_strobe; may be left unconnected.
-    Message ports: frames (check passed), rejects (sync word found, check failed), both as
-    kaifa_frame_parser publishes them.
+    Message ports: bursts, each burst at baseband as tagged_burst_to_pdu publishes it on cpdus;
+    frames (check passed) and rejects (sync word found, check failed), as kaifa_frame_parser
+    publishes them.
 
     sample_rate, center_frequency: of the input, in Hz.
     symbol_rate: symbols a second.  deviation: Hz from the centre to one tone.
@@ -97,9 +98,13 @@ class receiver(gr.hier_block2):
             # A hierarchical output may stay open; the block behind it may not.
             self.connect(chain[-1], blocks.null_sink(gr.sizeof_float))
         self.msg_connect(self.demodulator.exit, "packets", self.parser, "packets")
-        for port in ("frames", "rejects"):
-            self.message_port_register_hier_out(port)
-            self.msg_connect(self.parser, port, self, port)
+        for block, port, outside in (
+            (self.to_pdu, "cpdus", "bursts"),
+            (self.parser, "frames", "frames"),
+            (self.parser, "rejects", "rejects"),
+        ):
+            self.message_port_register_hier_out(outside)
+            self.msg_connect(block, port, self, outside)
 
     def add_time_anchor(self, sample, seconds, fraction):
         """From input `sample` on, the time is `seconds` and `fraction` of a second."""
