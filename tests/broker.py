@@ -84,7 +84,7 @@ class Subscriber:
 
     def lines(self, prefix="kaifa"):
         """The JSON lines of records, in order."""
-        starts = tuple(f"{prefix}/{kind}" for kind in ("frame/", "reject", "status"))
+        starts = tuple(f"{prefix}/{kind}" for kind in ("frame/", "reject", "burst", "status"))
         return [text for name, text, _retained in list(self.messages) if name.startswith(starts)]
 
     def records(self, prefix="kaifa"):

@@ -47,7 +47,7 @@ def received(recording, truth, tmp_path_factory):
     listener = ZmqSubscriber(address)
     outputs = (
         *("--json", folder / "json", "--csv", folder / "csv", "--db", folder / "db"),
-        *("--pcapng", folder / "pcapng", "--mqtt", broker.url, "--zmq", address),
+        *("--pcapng", folder / "pcapng", "--mqtt", broker.url, "--zmq", address, "--bursts"),
     )
     bare = bytearray(recording.with_suffix(".sigmf-data").read_bytes())
     for sent in truth[::4]:
@@ -92,7 +92,8 @@ def test_each_has_the_same_octets(received):
     with sqlite3.connect(received["db"]) as database:
         stored = database.execute("SELECT json FROM record ORDER BY id").fetchall()
     assert [line for (line,) in stored] == lines
-    assert len(received["people"]) == len(packets(lines))
+    status = json.loads(lines[-1])
+    assert len(received["people"]) == len(packets(lines)) + status["bursts"]
 
 
 def test_records_are_numbered_and_follow_the_schema(received):
@@ -100,7 +101,7 @@ def test_records_are_numbered_and_follow_the_schema(received):
     jsonschema.Draft202012Validator.check_schema(schema)
     records = [json.loads(line) for line in received["json"]]
     assert [record["record_number"] for record in records] == list(range(len(records)))
-    assert {record["record"] for record in records} == {"frame", "status"}
+    assert {record["record"] for record in records} == {"frame", "burst", "status"}
     assert {record.get("check_ok") for record in records} == {True, False, None}
     for record in records:
         jsonschema.validate(record, schema)
@@ -153,8 +154,8 @@ def test_topics_name_sender_and_type(received):
     ):
         for name, line in topics:
             record = json.loads(line)
-            if record["record"] == "status":
-                assert name == "kaifa/status"
+            if record["record"] != "frame":
+                assert name == f"kaifa/{record['record']}"
             elif not record["check_ok"]:
                 assert name == "kaifa/reject"
             else:

@@ -47,6 +47,7 @@ def add_output(group):
     for name, text in (
         ("--home-assistant", "tell Home Assistant of every meter, by --mqtt"),
         ("--checked-only", "leave out packets whose check failed"),
+        ("--bursts", "write a record of every burst, too"),
     ):
         group.add_argument(name, action="store_true", help=text)
     for name, say, text in (

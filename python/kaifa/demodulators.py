@@ -27,6 +27,13 @@ class Demodulator:
     exit: gr.block
     chain: tuple = ()
 
+    def bursts_done(self):
+        """How many bursts have no packets to come any more."""
+        # A stream knows that a burst is over when the next begins; bursts it cannot take come
+        # to no stream.
+        begun = max(self.exit.bursts() - 1, 0) if self.chain else self.exit.bursts()
+        return begun + self.entry.bad_pdus()
+
 
 def chosen(name, symbol_rate, deviation):
     """`sequence` or `discriminator`: what `name` is, or for auto the better of those that can read

@@ -22,6 +22,11 @@ class frame_sink(gr.basic_block):
         self.message_port_register_in(self._port)
         self.set_msg_handler(self._port, self._keep)
 
+    def listen(self, top, receiver):
+        """Connects it, in the flowgraph `top`, to a kaifa.receiver."""
+        for port in ("frames", "rejects"):
+            top.msg_connect(receiver, port, self, self.PORT)
+
     def _keep(self, message):
         self._messages.append(message)
 

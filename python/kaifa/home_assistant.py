@@ -35,6 +35,8 @@ class HomeAssistant:
         """
         if record["record"] == "status":
             return self._receiver(prefix)
+        if record["record"] != "frame":
+            return []
         if record["check_ok"] and record["source"] and not record["source_inferred"]:
             return self._meter(record["source"], prefix)
         return []

@@ -29,10 +29,10 @@ class _Lines:
 
 
 class HumanLines(_Lines):
-    """A line for people for each frame."""
+    """A line for people for each frame and each burst."""
 
     def text(self, record, _line):
-        return human_line(record) + "\n" if record["record"] == "frame" else None
+        return None if record["record"] == "status" else human_line(record) + "\n"
 
 
 class JsonLines(_Lines):

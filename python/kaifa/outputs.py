@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where kaifa_rx writes what it receives: the same records to every output."""
 
+from .bursts.burst import Burst
 from .dates import date_of, dated_from
 from .lane import Lane
 from .open_outputs import opened
-from .records import json_line, record
+from .records import burst_record, json_line, record
 from .status_record import status_record
 
 
@@ -41,8 +42,12 @@ class Outputs:
             lane.close()
 
     def write(self, messages):
-        """Takes messages of kaifa_frame_parser; NoOutputLeft if there is no output any more."""
+        """Takes messages of kaifa_frame_parser and Bursts; NoOutputLeft if there is no output any
+        more."""
         for message in messages:
+            if isinstance(message, Burst):
+                self._hand_out(burst_record(message, self._source.sample_rate, self._dated_from))
+                continue
             fields = record(message, self._source.sample_rate, self._dated_from)
             if fields["check_ok"] or not self._checked_only:
                 self._hand_out(fields)

@@ -129,6 +129,10 @@ class receiver(gr.hier_block2):
             "rejected": self.parser.rejects(),
         }
 
+    def bursts_done(self):
+        """How many bursts, of those on port bursts, the demodulator has given every packet of."""
+        return self.demodulator.bursts_done()
+
     def errors(self):
         """What made blocks end before their input did: a list of lines, empty if nothing."""
         return [f"{block.name()}: {block.error()}" for block in self.stages if block.error()]

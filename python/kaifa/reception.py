@@ -20,22 +20,23 @@ class Reception:
 
     source:   an Input.
     receiver: a kaifa.receiver for its samples.
-    write:    called with a list of messages of kaifa_frame_parser, in order.
+    write:    called with a list of what the sink takes, in order.
     report:   called with counts() once a second while the source is live, and at the end, when
               its second argument is True.
+    sink:     takes what the receiver finds; default: a frame_sink, which takes messages of
+              kaifa_frame_parser.
     """
 
-    def __init__(self, source, receiver, write, report=lambda counts, final: None):
+    def __init__(self, source, receiver, write, report=lambda counts, final: None, sink=None):
         self._input, self._receiver = source, receiver
         self._write, self._report = write, report
-        self._sink = frame_sink()
+        self._sink = sink or frame_sink()
         self._clock = HostClock(source.sample_rate) if source.live else None
         self._ended = threading.Event()
         self.stopped = False
         self._top = gr.top_block("kaifa_rx")
         self._top.connect(source.source, receiver)
-        for port in ("frames", "rejects"):
-            self._top.msg_connect(receiver, port, self._sink, frame_sink.PORT)
+        self._sink.listen(self._top, receiver)
 
     def stop(self, *_signal):
         """Ends the reception after the samples that have come; the second time at once."""

@@ -7,6 +7,7 @@ not have is None. record.schema.json explains each.
 
 import functools
 import json
+import math
 from datetime import datetime, timezone
 
 import pmt
@@ -51,6 +52,37 @@ def record(message, sample_rate, dated_from):
     }
 
 
+def burst_record(burst, sample_rate, dated_from):
+    """The record of a Burst; the rest as in record()."""
+    facts = burst.facts
+    first, rate = _real(facts, "sample_offset"), _real(facts, "sample_rate")
+    start = _real(facts, "onset")
+    # The last sample and what it stands for.
+    end = math.floor(first + (burst.length - 1) * _real(facts, "original_rate") / rate) + 1
+    dated = dated_from is not None and start >= dated_from
+    seconds, fraction = _time(facts)
+    return {
+        "schema_version": VERSION,
+        "record": "burst",
+        "record_number": None,
+        "time": utc_text(seconds, fraction + (start - first) / sample_rate) if dated else None,
+        "time_s": round(start / sample_rate, 9),
+        "sample_start": round(start, 2),
+        "sample_end": end,
+        "duration_s": round((end - start) / sample_rate, 9),
+        "frequency_hz": _real(facts, "center_frequency", 1),
+        "bandwidth_hz": _real(facts, "bandwidth", 1),
+        "snr_db": _real(facts, "snr_db", 2),
+        "magnitude_db": _real(facts, "magnitude_db", 2),
+        "noise_dbfs_hz": _real(facts, "noise_dbfs_hz", 2),
+        "sync_words": burst.checked + len(burst.rejects),
+        "frames_checked": burst.checked,
+        "packets_rejected": len(burst.rejects),
+        "burst": _number(facts, "id"),
+        "burst_truncated": _flag(facts, "truncated"),
+    }
+
+
 def json_line(fields):
     """A record as one line of JSON, without a line end."""
     return json.dumps(fields, separators=(",", ":"))
@@ -60,6 +92,8 @@ def human_line(fields):
     """A record as one line for people, without a line end."""
     clock = fields["time"][11:23] if fields["time"] else f"{fields['time_s']:12.6f}"
     head = f"{clock}  {fields['frequency_hz'] / 1e6:8.4f} MHz  {fields['snr_db']:4.1f} dB  "
+    if fields["record"] == "burst":
+        return head + _burst_text(fields)
     if not fields["check_ok"]:
         return head + f"rejected: {fields['reason_text']}: {fields['octets']}"
     return head + _frame_text(fields)
@@ -117,6 +151,13 @@ def _radio(packet):
         "burst": _number(packet, "id"),
         "burst_truncated": _flag(packet, "truncated"),
     }
+
+
+def _burst_text(fields):
+    became = f"{fields['frames_checked']} checked, {fields['packets_rejected']} rejected"
+    cut = ", cut" if fields["burst_truncated"] else ""
+    milliseconds = f"{fields['duration_s'] * 1e3:.1f} ms{cut}"
+    return f"burst {milliseconds}: {became if fields['sync_words'] else 'no sync word'}"
 
 
 def _frame_text(fields):

@@ -14,5 +14,5 @@ def schema_text():
 
 
 def fields(kind):
-    """Names of the fields of a kind of record ("frame" or "status"), in order."""
+    """Names of the fields of a kind of record ("frame", "burst" or "status"), in order."""
     return list(json.loads(schema_text())["$defs"][kind]["properties"])

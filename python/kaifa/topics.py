@@ -3,7 +3,7 @@
 
 
 def topic(record):
-    """`frame/SENDER/TYPE`, `reject` or `status`.
+    """`frame/SENDER/TYPE`, `reject`, `burst` or `status`.
 
     SENDER is "unknown" where the frame does not name it: what was inferred stands in the record
     alone, marked.
