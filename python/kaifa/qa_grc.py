@@ -16,7 +16,7 @@ from gnuradio.grc.core.platform import Platform
 GRC = Path(__file__).resolve().parents[2] / "grc"
 ALL = sorted(path.name.removesuffix(".block.yml") for path in GRC.glob("*.block.yml"))
 # A widget needs a window to be made.
-WIDGETS = ["kaifa_frame_list"]
+WIDGETS = ["kaifa_band_view", "kaifa_frame_table", "kaifa_funnel", "kaifa_packet_view"]
 BLOCKS = [name for name in ALL if name not in WIDGETS]
 SAMPLE_RATE = 2e6
 
