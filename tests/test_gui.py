@@ -6,7 +6,7 @@ import pmt
 import pytest
 from gnuradio.kaifa.gui.burst_marks import BurstMarks
 from gnuradio.kaifa.gui.packet_trace import PacketTraces
-from gnuradio.kaifa.gui.spectrum_rows import SpectrumRows
+from gnuradio.kaifa.spectrum_rows import SpectrumRows
 
 RANDOM = np.random.default_rng(5)
 

@@ -46,6 +46,7 @@ def add_output(group):
     add("--zmq", "ADDRESS", "publish by ZeroMQ at an address like tcp://127.0.0.1:5555")
     for name, text in (
         ("--home-assistant", "tell Home Assistant of every meter, by --mqtt"),
+        ("--tui", "show spectrum, frames, senders and counts on the whole terminal"),
         ("--checked-only", "leave out packets whose check failed"),
         ("--bursts", "write a record of every burst, too"),
     ):

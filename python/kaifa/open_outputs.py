@@ -21,16 +21,17 @@ STANDARD_OUTPUT = "standard output"
 MOST_CHARACTERS = 200
 
 
-def opened(args, records_out, source, tell):
+def opened(args, records_out, source, tell, shown=None):
     """Every output that parse_arguments() read, ready for records.
 
     records_out: file descriptor of standard output.  source: the Input.
     tell:        called with a line when an output has something to say.
+    shown:       an output for people, in place of lines on standard output; None if there is none.
     InputError if one cannot be used.
     """
     _refuse_doubles(args, source.recording)
     # Files come last: what is refused before them empties none.
-    return [*_services(args, source, tell), *_files(args, records_out, source)]
+    return [*_services(args, source, tell), *_files(args, records_out, source, shown)]
 
 
 def _services(args, source, tell):
@@ -43,14 +44,19 @@ def _services(args, source, tell):
         yield MqttOutput(mqtt_address(args.mqtt), args.mqtt_ca, tell, show)
 
 
-def _files(args, records_out, source):
+def _files(args, records_out, source, shown):
     makers = {
         "json": JsonLines,
         "csv": CsvLines,
         "pcapng": lambda file: _pcapng(file, args, source),
     }
     targets = {name: getattr(args, name) for name in makers}
-    if "-" not in targets.values():
+    to_stdout = "-" in targets.values()
+    if shown and to_stdout and os.isatty(records_out):
+        raise InputError("--tui: draws where standard output is, expected that in a file or a pipe")
+    if shown:
+        yield shown
+    elif not to_stdout:
         yield HumanLines(RecordFile(STANDARD_OUTPUT, records_out))
     for name, target in targets.items():
         if target == "-":
@@ -74,7 +80,7 @@ def _refuse_doubles(args, recording):
 
 
 def _pcapng(file, args, source):
-    name = _word(args, source)
+    name = source_word(args, source)
     description = (
         f"{name}: {source.sample_rate / 1e6:.10g} Msps around "
         f"{source.center_frequency / 1e6:.10g} MHz"
@@ -86,7 +92,7 @@ def _pcapng(file, args, source):
 def _run(args, source):
     return {
         "program": PROGRAM,
-        "input": _word(args, source),
+        "input": source_word(args, source),
         "sample_rate_hz": source.sample_rate,
         "center_frequency_hz": source.center_frequency,
         "symbol_rate_hz": args.symbol_rate,
@@ -94,7 +100,7 @@ def _run(args, source):
     }
 
 
-def _word(args, source):
+def source_word(args, source):
     """What is received, without the folders of whoever receives it."""
     name = args.source if source.live else Path(args.source).name
     word = "standard input" if name == "-" else name[:MOST_CHARACTERS]

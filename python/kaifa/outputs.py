@@ -20,18 +20,19 @@ class Outputs:
     records_out: file descriptor of standard output.
     source:      the Input.
     tell:        called with one line that a person should know.
+    shown:       an output for people, in place of lines on standard output.
     InputError if an output cannot be used.
 
     An output that fails on the way is told of and left out; the others go on.
     """
 
-    def __init__(self, args, records_out, source, tell):
+    def __init__(self, args, records_out, source, tell, shown=None):
         self._checked_only = args.checked_only
         self._source, self._tell = source, tell
         self._dated_from = dated_from(source)
         self._number = 0
         self._lanes = []
-        for output in opened(args, records_out, source, tell):
+        for output in opened(args, records_out, source, tell, shown):
             self._lanes.append(Lane(output, not source.live, self._on_fault))
 
     def __enter__(self):

@@ -25,9 +25,13 @@ class Reception:
               its second argument is True.
     sink:     takes what the receiver finds; default: a frame_sink, which takes messages of
               kaifa_frame_parser.
+    view:     shows the counts, and has a `block` that is given the samples; default: a bar or a
+              line.
     """
 
-    def __init__(self, source, receiver, write, report=lambda counts, final: None, sink=None):
+    def __init__(
+        self, source, receiver, write, report=lambda counts, final: None, sink=None, view=None
+    ):
         self._input, self._receiver = source, receiver
         self._write, self._report = write, report
         self._sink = sink or frame_sink()
@@ -37,9 +41,15 @@ class Reception:
         self._top = gr.top_block("kaifa_rx")
         self._top.connect(source.source, receiver)
         self._sink.listen(self._top, receiver)
+        self._view = view
+        if view:
+            self._top.connect(source.source, view.block)
 
     def stop(self, *_signal):
-        """Ends the reception after the samples that have come; the second time at once."""
+        """Ends the reception after the samples that have come; the second time at once. One that
+        has ended is not stopped any more."""
+        if self._ended.is_set():
+            return
         if self.stopped:
             self._top.stop()
         self.stopped = True
@@ -52,7 +62,7 @@ class Reception:
         """
         recording = self._input.recording
         samples = recording.samples if recording else None
-        status = ProgressBar(samples) if samples else StatusLine()
+        status = self._view or (ProgressBar(samples) if samples else StatusLine())
         self._anchor_times()
         due = time.monotonic() + REPORT_SECONDS
         self._top.start()

@@ -9,9 +9,9 @@ import pyqtgraph as pg
 from gnuradio import gr
 from PyQt5 import QtCore
 
+from ..spectrum_rows import SPECTRA_A_ROW, SpectrumRows
 from . import colours
 from .burst_marks import OUTCOMES, BurstMarks
-from .spectrum_rows import SPECTRA_A_ROW, SpectrumRows
 
 ROWS = 400
 REDRAW_MS = 100

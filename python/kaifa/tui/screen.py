@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands where on the terminal."""
+
+import numpy as np
+from rich import box
+from rich.console import Group
+from rich.layout import Layout
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from .seen import clock
+from .spectrum_text import axis, bars, columns, levels, waterfall
+
+BAR_LINES = 3
+# From this width on, senders stand beside the frames, so wide
+WIDE, SENDERS_WIDTH = 132, 58
+TYPES = {"beacon": "green", "unicast": "blue", "broadcast": "magenta", "ack": "cyan"}
+
+
+def screen(seen, facts, status, width, height):
+    """The whole terminal as a rich Layout.
+
+    seen: a Seen, whose lock is held.  status: lines of counts.
+    facts: of the source: the texts source and band, and low_hz and high_hz, the edges of the band.
+    """
+    # A terminal of 24 lines has 3 of waterfall, a tall one more.
+    waterfall_lines = min(max(height // 8, 3), 12)
+    spectrum = BAR_LINES + waterfall_lines + 3
+    head = 2 + status.count("\n")
+    layout = Layout()
+    layout.split_column(
+        Layout(_head(facts, status), size=head, name="head"),
+        Layout(_spectrum(seen, facts, width - 4, waterfall_lines), size=spectrum, name="spectrum"),
+        Layout(name="lists"),
+    )
+    left = height - head - spectrum
+    if width >= WIDE:
+        layout["lists"].split_row(
+            Layout(_frames(seen, left), name="frames"),
+            Layout(_senders(seen, left), size=SENDERS_WIDTH, name="senders"),
+        )
+    else:
+        below = max(4, left // 3)
+        layout["lists"].split_column(
+            Layout(_frames(seen, left - below), name="frames"),
+            Layout(_senders(seen, below), size=below, name="senders"),
+        )
+    return layout
+
+
+def _head(facts, status):
+    line = Text("kaifa_rx", style="bold")
+    line.append(f"  {facts['source']}  {facts['band']}", style="default")
+    line.append("   q ends", style="dim")
+    return Group(line, Text(status))
+
+
+def _spectrum(seen, facts, width, waterfall_lines):
+    title = f"{facts['low_hz'] / 1e6:.2f} to {facts['high_hz'] / 1e6:.2f} MHz"
+    if not seen.rows:
+        return Panel(Text("no samples yet", style="dim"), title=title, box=box.ROUNDED)
+    needed = 2 * waterfall_lines
+    rows = np.stack(list(seen.rows)[-needed:])
+    level = levels(columns(rows, width))
+    newest_first = np.zeros((needed, width), level.dtype)
+    newest_first[: len(level)] = level[::-1]
+    lines = bars(level[-4:].max(axis=0), BAR_LINES) + waterfall(newest_first)
+    lines.append(axis(facts["low_hz"], facts["high_hz"], width))
+    return Panel(Group(*lines), title=title, box=box.ROUNDED)
+
+
+def _frames(seen, height):
+    table = _table(("time", "right"), ("MHz", "right"), ("dB", "right"), ("type", "left"))
+    table.add_column("seq", justify="right")
+    table.add_column("from > to", no_wrap=True, ratio=1)
+    for record in list(seen.frames)[-max(height - 3, 0) :]:
+        table.add_row(*_frame_cells(record))
+    return Panel(table, title=f"frames ({len(seen.frames)} kept)", box=box.ROUNDED, padding=0)
+
+
+def _frame_cells(record):
+    head = (
+        clock(record),
+        f"{record['frequency_hz'] / 1e6:.4f}",
+        f"{record['snr_db']:.0f}",
+    )
+    if not record["check_ok"]:
+        return *head, Text("rejected", style="yellow"), "", Text(record["reason_text"])
+    sequence = "" if record["sequence"] is None else str(record["sequence"])
+    kind = Text(record["type"] or "?", style=TYPES.get(record["type"], "default"))
+    return *head, kind, sequence, f"{_party(record, 'source')} > {_party(record, 'destination')}"
+
+
+def _senders(seen, height):
+    table = _table(("sender", "left"), ("frames", "right"), ("bcn", "right"), ("dB", "right"))
+    table.add_column("MHz", justify="right")
+    table.add_column("last", justify="right", no_wrap=True, ratio=1)
+    for address, sender in list(seen.senders.items())[-max(height - 3, 0) :]:
+        table.add_row(
+            address,
+            str(sum(sender.frames.values())),
+            str(sender.frames["beacon"]),
+            f"{sender.snr_db:.0f}",
+            f"{sender.frequency_hz / 1e6:.3f}",
+            sender.time,
+        )
+    left_out = f", {seen.left_out} left out" if seen.left_out else ""
+    return Panel(
+        table, title=f"senders ({len(seen.senders)}{left_out})", box=box.ROUNDED, padding=0
+    )
+
+
+def _table(*named):
+    table = Table(box=None, expand=True, padding=(0, 1, 0, 0), header_style="dim")
+    for name, justify in named:
+        table.add_column(name, justify=justify, no_wrap=True)
+    return table
+
+
+def _party(record, name):
+    # An acknowledgement names nobody; who is inferred from the exchange is marked so.
+    return (record[name] or "-") + ("?" if record[f"{name}_inferred"] else "")
