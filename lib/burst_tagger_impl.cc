@@ -3,6 +3,7 @@
 #include "pmt.h"
 #include "upstream.h"
 #include <gnuradio/io_signature.h>
+#include <cmath>
 
 namespace gr {
 namespace kaifa {
@@ -177,6 +178,21 @@ void burst_tagger_impl::add_time_anchor(uint64_t offset,
 bridge::BurstTaggerCounts burst_tagger_impl::counts() const
 {
     return d_engine.use([](auto& tagger) { return tagger.counts(); });
+}
+
+std::map<std::string, double> burst_tagger_impl::health() const
+{
+    const auto health = d_engine.use([](auto& tagger) { return tagger.health(); });
+    std::map<std::string, double> known{
+        { "examined", health.examined },
+        { "at_full_scale", health.at_full_scale },
+        { "noise_dbfs_hz", health.noise_dbfs_hz },
+        { "noise_steps", health.noise_steps },
+        { "dc_spike_db", health.dc_spike_db },
+    };
+    for (auto entry = known.begin(); entry != known.end();)
+        entry = std::isnan(entry->second) ? known.erase(entry) : std::next(entry);
+    return known;
 }
 
 double burst_tagger_impl::cpu_time() const

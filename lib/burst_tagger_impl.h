@@ -38,6 +38,7 @@ public:
     uint64_t samples() const override { return counts().samples; }
     uint64_t bursts() const override { return counts().bursts; }
     uint64_t truncated() const override { return counts().truncated; }
+    std::map<std::string, double> health() const override;
     double cpu_time() const override;
     std::string error() const override { return d_fault.text(); }
 

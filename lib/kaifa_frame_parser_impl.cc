@@ -129,6 +129,14 @@ bridge::FrameParserCounts kaifa_frame_parser_impl::counts() const
     return d_engine.use([](auto& parser) { return parser.counts(); });
 }
 
+std::map<std::string, uint64_t> kaifa_frame_parser_impl::rejects_by_reason() const
+{
+    std::map<std::string, uint64_t> rejects;
+    for (const auto& entry : counts().by_reason)
+        rejects.emplace(static_cast<std::string>(entry.reason), entry.count);
+    return rejects;
+}
+
 double kaifa_frame_parser_impl::cpu_time() const
 {
     return d_engine.use([](auto& parser) { return parser.cpu_time(); });

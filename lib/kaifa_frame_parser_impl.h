@@ -21,7 +21,9 @@ public:
     void set_framing(const std::string& framing) override;
     std::string locked_framing() const override;
     uint64_t frames() const override { return counts().frames; }
+    uint64_t with_length() const override { return counts().with_length; }
     uint64_t rejects() const override { return counts().rejects; }
+    std::map<std::string, uint64_t> rejects_by_reason() const override;
     uint64_t bad_pdus() const override { return d_bad_pdus; }
     double cpu_time() const override;
     std::string error() const override { return d_fault.text(); }

@@ -88,6 +88,7 @@ inline const pmt::pmt_t payload_ies = pmt::mp("payload_ies");
 inline const pmt::pmt_t payload = pmt::mp("payload");
 inline const pmt::pmt_t mic = pmt::mp("mic");
 inline const pmt::pmt_t ambiguous = pmt::mp("ambiguous");
+inline const pmt::pmt_t with_length = pmt::mp("with_length");
 } // namespace key
 
 //! The number under \p name, or nothing if there is none

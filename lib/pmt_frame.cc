@@ -127,6 +127,7 @@ pmt::pmt_t counts_dict(const bridge::FrameParserCounts& counts)
     auto dict =
         pmt::dict_add(pmt::make_dict(), key::frames, pmt::from_uint64(counts.frames));
     dict = pmt::dict_add(dict, key::ambiguous, pmt::from_uint64(counts.ambiguous));
+    dict = pmt::dict_add(dict, key::with_length, pmt::from_uint64(counts.with_length));
     dict = pmt::dict_add(dict, key::rejects, pmt::from_uint64(counts.rejects));
     return pmt::dict_add(dict, key::reason, reasons);
 }

@@ -92,6 +92,42 @@ def test_every_record_follows_the_schema(records):
         assert list(record) == keys
 
 
+def test_the_counts_are_a_funnel_and_tell_how_the_radio_is_set(recording, truth, tmp_path):
+    result = receive(recording, "--json", tmp_path / "out")
+    status = json_lines(tmp_path / "out")[-1]
+    jsonschema.validate(status, json.loads(receive("--schema").stdout))
+    sent = len(truth)
+    funnel = ("bursts", "sync_words", "packets_with_length", "frames_checked")
+    assert [status[name] for name in funnel] == [sent] * 4
+    assert (status["rejects_by_reason"], status["hint"]) == ({}, None)
+    assert status["clipped_percent"] == 0
+    # The simulator's noise has a standard deviation of 1.8 steps of 8 bits in I and in Q.
+    assert status["noise_steps"] == pytest.approx(1.83, abs=0.05)
+    density = 10 * np.log10(2 * (status["noise_steps"] / 128) ** 2 / SAMPLE_RATE)
+    assert status["noise_dbfs_hz"] == pytest.approx(density, abs=0.05)
+    assert f"bursts {sent} > sync {sent} > length {sent} > checked {sent}" in result.stderr
+    assert "hint" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "words"),
+    [
+        (lambda x: np.clip(x * 30, -128, 127), (), "full scale: lower the gain"),
+        (lambda x: np.rint(x * 0.2), (), "too little to hear weak signals: raise the gain"),
+        (lambda x: x * 0, (), "nothing but zeros"),
+        (lambda x: x, ("--sync-word", "b1ff7e34"), "no sync words"),
+        (lambda x: x, ("--framing", "e"), "no frame passes its check"),
+    ],
+)
+def test_no_frames_are_explained(change, options, words, bare, tmp_path):
+    path = tmp_path / "changed.cs8"
+    change(np.fromfile(bare, np.int8).astype(np.float32)).astype(np.int8).tofile(path)
+    result = receive(path, *BARE, *options, "--json", tmp_path / "out")
+    hints = [line for line in result.stderr.splitlines() if line.startswith("hint: ")]
+    assert len(hints) == 1 and words in hints[0], result.stderr
+    assert hints[0] == "hint: " + json_lines(tmp_path / "out")[-1]["hint"]
+
+
 def test_json_on_standard_output_is_the_same_and_alone_there(recording, records):
     result = receive(recording, "--json", "-")
     *packets, status = [json.loads(line) for line in result.stdout.splitlines()]

@@ -7,6 +7,7 @@ import jsonschema
 import pmt
 from gnuradio.kaifa import home_assistant
 from gnuradio.kaifa.dates import date_of, dated_from
+from gnuradio.kaifa.hints import Hint
 from gnuradio.kaifa.host_clock import HostClock
 from gnuradio.kaifa.inputs import Input
 from gnuradio.kaifa.output_pcapng import time_ns
@@ -77,9 +78,18 @@ COUNTS = {
     "bursts": 9,
     "truncated": 1,
     "sync": 8,
+    "length": 7,
     "checked": 6,
     "rejected": 2,
+    "rejects": {"check_failed": 1, "too_short": 1},
+    "examined": 500_000,
+    "at_full_scale": 50,
+    "noise_dbfs_hz": -118.123,
+    "noise_steps": 1.5,
+    "dc_spike_db": 20.0,
+    "hint": None,
 }
+UNKNOWN = dict.fromkeys(("at_full_scale", "noise_dbfs_hz", "noise_steps", "dc_spike_db"))
 
 
 def test_a_status_record_has_every_field_of_the_schema_in_order():
@@ -89,6 +99,19 @@ def test_a_status_record_has_every_field_of_the_schema_in_order():
         jsonschema.validate(status, json.loads(schema_text()))
         assert status["samples_lost"] == lost.get("lost")
     assert (status["time_s"], status["records_lost"], status["sync_words"]) == (1.0, 3, 8)
+    assert (status["clipped_percent"], status["noise_dbfs_hz"]) == (0.01, -118.12)
+
+
+def test_a_status_record_of_what_nobody_knows():
+    status = status_record(COUNTS | UNKNOWN, RATE, None, 0, False)
+    jsonschema.validate(status, json.loads(schema_text()))
+    assert [status[name] for name in ("clipped_percent", "noise_dbfs_hz", "hint")] == [None] * 3
+
+
+def test_the_hint_of_a_status_record_is_the_recent_one_and_at_the_end_that_of_all():
+    counts = COUNTS | {"hint": Hint("nothing", "no burst"), "at_full_scale": 5000}
+    assert status_record(counts, RATE, None, 0, False)["hint"] == "no burst"
+    assert "full scale" in status_record(counts, RATE, None, 0, True)["hint"]
 
 
 def source(*anchors, rate=RATE):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ctrl-C: the reception ends after the samples that have come, and every frame of them is out."""
 
+import json
 import os
 import signal
 import subprocess
@@ -77,6 +78,26 @@ def test_a_radio_that_is_stopped_ended_well(bare, tmp_path):
     assert len(status) >= 2, "a status line a second"
     for word in ("bursts", "sync", "checked", "rejected", "lost"):
         assert word in status[-1]
+
+
+def test_a_hint_is_given_once_while_a_radio_runs(bare, tmp_path):
+    import numpy as np
+
+    path, out = tmp_path / "radio.iq", tmp_path / "out.jsonl"
+    loud = np.clip(np.fromfile(bare, np.int8).astype("<f4") / 4, -1, 127 / 128)
+    loud.astype("<f4").tofile(path)
+    radio = f"file={path},rate={SAMPLE_RATE},freq={FREQUENCY},repeat=true,throttle=true"
+    program = start(radio, *BARE, "--json", out, stdout=subprocess.DEVNULL)
+    wait_for_line(out)
+    time.sleep(9)
+    program.send_signal(signal.SIGINT)
+    _, errors = program.communicate(timeout=20)
+    *running, hint, _summary = errors.decode().splitlines()
+    assert len([line for line in running if line.startswith("hint: ")]) == 1
+    assert "full scale" in hint
+    statuses = [json.loads(line) for line in out.read_text().splitlines()]
+    hints = {s["hint"] is not None for s in statuses if s["record"] == "status"}
+    assert True in hints
 
 
 def test_progress_is_shown_on_a_terminal_only(recording):

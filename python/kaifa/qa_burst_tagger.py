@@ -51,6 +51,29 @@ class qa_burst_tagger(unittest.TestCase):
         self.assertGreater(tagger.cpu_time(), 0)
         self.assertEqual(tagger.error(), "")
 
+    def test_tells_how_the_radio_is_set(self):
+        samples = signals.band(500_000, [(100_000, ONE_PACKET)])
+        samples += 0.01
+        samples[:: 64 * 512] = 1.0
+        expected = run(samples)[1].health()
+        self.assertEqual(expected["examined"], -(-(500_000 // 512) // 16) * 512)
+        self.assertEqual(expected["at_full_scale"], 500_000 // (64 * 512) + 1)
+        # Steady samples stand in one bin of 512, of which a Hann window takes a third.
+        power, noise = 0.01**2 * 512 / 1.5, 2 * 0.01**2
+        self.assertAlmostEqual(expected["dc_spike_db"], 10 * np.log10(power / noise), delta=1)
+        density = 10 * np.log10(noise / RATE)
+        self.assertAlmostEqual(expected["noise_dbfs_hz"], density, delta=0.5)
+        for piece, at_once in [(17_000, None), (333, None), (0, 20_000)]:
+            with self.subTest(piece=piece, at_once=at_once):
+                tagger = run(samples, piece=piece, at_once=at_once)[1]
+                self.assertEqual(tagger.health(), expected)
+
+    def test_zeros_tell_nothing_of_the_radio(self):
+        self.assertEqual(
+            run(np.zeros(100_000, np.complex64))[1].health(),
+            {"examined": 6656.0, "at_full_scale": 0.0},
+        )
+
     def test_the_sizes_of_the_pieces_do_not_matter(self):
         bursts = [(k * 90_007, ONE_PACKET) for k in range(1, 5)]
         samples = signals.band(450_003, bursts)

@@ -82,7 +82,9 @@ class qa_kaifa_frame_parser(unittest.TestCase):
         self.assertEqual({key: got[key] for key in expected}, expected)
         self.assertEqual(bytes(got["octets"]), framing_a(UNICAST))
         self.assertEqual((bytes(got["payload"]), bytes(got["mic"])), (bytes(12), bytes(4)))
-        self.assertEqual(counts, [{"frames": 1, "rejects": 0, "ambiguous": 0, "reason": None}])
+        self.assertEqual(
+            counts, [{"frames": 1, "with_length": 1, "rejects": 0, "ambiguous": 0, "reason": None}]
+        )
         self.assertEqual((parser.frames(), parser.rejects(), parser.error()), (1, 0, ""))
 
     def test_information_elements_come_as_pairs(self):

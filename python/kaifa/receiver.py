@@ -6,6 +6,8 @@ from gnuradio import blocks, gr
 from .demodulators import MOST_OCCUPIED, bandwidth, chosen, make, samples_per_symbol
 from .kaifa_python import burst_tagger, kaifa_frame_parser, tagged_burst_to_pdu
 
+# Of burst_tagger: how the radio seems to be set.
+HEALTH = ("examined", "at_full_scale", "noise_dbfs_hz", "noise_steps", "dc_spike_db")
 # Of tagged_burst_to_pdu: input rate over output rate.
 MOST_DECIMATION = 2000
 
@@ -119,14 +121,23 @@ class receiver(gr.hier_block2):
         self.tagger.set_threshold_db(threshold_db)
 
     def counts(self):
-        """What was seen so far: {name: number}."""
+        """What was seen so far, by name: numbers that count, and how the radio seems to be set.
+
+        length:   packets whose length field could be followed to its end, those checked included.
+        rejects:  how many of them had which reason.
+        The others are explained where the blocks have them. What nobody knows is None.
+        """
+        health = self.tagger.health()
         return {
             "samples": self.tagger.samples(),
             "bursts": self.tagger.bursts(),
             "truncated": self.tagger.truncated(),
             "sync": self.demodulator.exit.packets(),
+            "length": self.parser.with_length(),
             "checked": self.parser.frames(),
             "rejected": self.parser.rejects(),
+            "rejects": self.parser.rejects_by_reason(),
+            **{name: health.get(name) for name in HEALTH},
         }
 
     def bursts_done(self):

@@ -7,6 +7,7 @@ import time
 from gnuradio import gr
 
 from .frame_sink import frame_sink
+from .hints import RecentHints
 from .host_clock import HostClock
 from .recording import checksum_fault
 from .status import ProgressBar, StatusLine
@@ -36,6 +37,7 @@ class Reception:
         self._write, self._report = write, report
         self._sink = sink or frame_sink()
         self._clock = HostClock(source.sample_rate) if source.live else None
+        self._hints = RecentHints(source.sample_rate)
         self._ended = threading.Event()
         self.stopped = False
         self._top = gr.top_block("kaifa_rx")
@@ -83,9 +85,11 @@ class Reception:
             self._ended.wait()
 
     def counts(self):
-        """The receiver's counts, with the samples lost where a clock can tell."""
-        lost = {"lost": self._clock.lost_samples} if self._clock else {}
-        return self._receiver.counts() | lost
+        """The receiver's counts, with the samples lost where a clock can tell, and a Hint."""
+        counts = self._receiver.counts()
+        if self._clock:
+            counts["lost"] = self._clock.lost_samples
+        return counts | {"hint": self._hints.hint(counts)}
 
     def faults(self):
         """What was wrong with the samples: a list of lines."""

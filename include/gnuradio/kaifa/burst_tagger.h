@@ -4,6 +4,8 @@
 
 #include <gnuradio/block.h>
 #include <gnuradio/kaifa/api.h>
+#include <map>
+#include <string>
 
 namespace gr {
 namespace kaifa {
@@ -69,6 +71,18 @@ public:
 
     //! Bursts cut because they were longer than max_burst_time.
     virtual uint64_t truncated() const = 0;
+
+    /*!
+     * \brief How the radio seems to be set, by name; what is not known is left out.
+     *
+     * \details
+     * examined: samples looked at for this, one block in 16; at_full_scale: of these, samples
+     * whose I or Q is at least 0.99, left out if some are beyond 1.01; noise_dbfs_hz: median
+     * noise density in dB of full scale per Hz; noise_steps: standard deviation of the noise in
+     * I and in Q, in steps of the converter; dc_spike_db: level in the bin in the middle of the
+     * band over the noise beside it.
+     */
+    virtual std::map<std::string, double> health() const = 0;
 
     //! Seconds of processor time spent in signal processing.
     virtual double cpu_time() const = 0;

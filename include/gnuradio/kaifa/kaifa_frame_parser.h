@@ -4,6 +4,8 @@
 
 #include <gnuradio/block.h>
 #include <gnuradio/kaifa/api.h>
+#include <map>
+#include <string>
 
 namespace gr {
 namespace kaifa {
@@ -45,8 +47,14 @@ public:
     //! Packets whose check passed.
     virtual uint64_t frames() const = 0;
 
+    //! Packets whose length field could be followed to its end, frames included.
+    virtual uint64_t with_length() const = 0;
+
     //! Packets that are no checked frame.
     virtual uint64_t rejects() const = 0;
+
+    //! The same by the short name of the reason.
+    virtual std::map<std::string, uint64_t> rejects_by_reason() const = 0;
 
     //! Messages that were no PDU of bits.
     virtual uint64_t bad_pdus() const = 0;

@@ -7,6 +7,7 @@
 #include <gnuradio/kaifa/sync_and_strobe.h>
 #include <gnuradio/kaifa/tagged_burst_to_pdu.h>
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 namespace py = pybind11;
 using namespace gr::kaifa;
@@ -44,6 +45,7 @@ void bind_burst_tagger(py::module& m)
         .def("samples", &burst_tagger::samples, DOC_burst_tagger_samples)
         .def("bursts", &burst_tagger::bursts, DOC_burst_tagger_bursts)
         .def("truncated", &burst_tagger::truncated, DOC_burst_tagger_truncated)
+        .def("health", &burst_tagger::health, DOC_burst_tagger_health)
         .def("cpu_time", &burst_tagger::cpu_time, DOC_burst_tagger_cpu_time)
         .def("error", &burst_tagger::error, DOC_burst_tagger_error);
 }
@@ -166,7 +168,13 @@ void bind_kaifa_frame_parser(py::module& m)
              &kaifa_frame_parser::locked_framing,
              DOC_kaifa_frame_parser_locked_framing)
         .def("frames", &kaifa_frame_parser::frames, DOC_kaifa_frame_parser_frames)
+        .def("with_length",
+             &kaifa_frame_parser::with_length,
+             DOC_kaifa_frame_parser_with_length)
         .def("rejects", &kaifa_frame_parser::rejects, DOC_kaifa_frame_parser_rejects)
+        .def("rejects_by_reason",
+             &kaifa_frame_parser::rejects_by_reason,
+             DOC_kaifa_frame_parser_rejects_by_reason)
         .def("bad_pdus", &kaifa_frame_parser::bad_pdus, DOC_kaifa_frame_parser_bad_pdus)
         .def("cpu_time", &kaifa_frame_parser::cpu_time, DOC_kaifa_frame_parser_cpu_time)
         .def("error", &kaifa_frame_parser::error, DOC_kaifa_frame_parser_error);

@@ -56,6 +56,16 @@ pub mod ffi {
         truncated: u64,
     }
 
+    /// What is not known is not a number.
+    #[derive(Clone, Copy)]
+    struct BurstTaggerHealth {
+        examined: f64,
+        at_full_scale: f64,
+        noise_dbfs_hz: f64,
+        noise_steps: f64,
+        dc_spike_db: f64,
+    }
+
     struct BurstToPduConfig {
         sample_rate: f64,
         output_rate: f64,
@@ -250,6 +260,7 @@ pub mod ffi {
     struct FrameParserCounts {
         frames: u64,
         ambiguous: u64,
+        with_length: u64,
         rejects: u64,
         by_reason: Vec<ReasonCount>,
     }
@@ -282,6 +293,7 @@ pub mod ffi {
         fn set_threshold_db(self: &mut BurstTagger, threshold_db: f64) -> Result<()>;
         fn set_center_frequency(self: &mut BurstTagger, hz: f64) -> Result<()>;
         fn counts(self: &mut BurstTagger) -> Result<BurstTaggerCounts>;
+        fn health(self: &mut BurstTagger) -> Result<BurstTaggerHealth>;
         fn reset(self: &mut BurstTagger) -> Result<()>;
         fn cpu_time(self: &BurstTagger) -> f64;
     }

@@ -3,7 +3,7 @@
 
 use kaifa_dsp::detect::{BurstDetector, BurstEvent, Config};
 
-use crate::bridge::ffi::{BurstTag, BurstTaggerConfig, BurstTaggerCounts, Time};
+use crate::bridge::ffi::{BurstTag, BurstTaggerConfig, BurstTaggerCounts, BurstTaggerHealth, Time};
 use crate::complex::{samples, Sample};
 use crate::convert::unsigned;
 use crate::engine::{Engine, Result};
@@ -72,6 +72,18 @@ impl BurstTagger {
             samples: counts.samples,
             bursts: counts.bursts,
             truncated: counts.truncated,
+        })
+    }
+
+    pub fn health(&mut self) -> Result<BurstTaggerHealth> {
+        let health = self.engine.run(|detector| detector.health())?;
+        let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
+        Ok(BurstTaggerHealth {
+            examined: health.examined as f64,
+            at_full_scale: known(health.at_full_scale.map(|count| count as f64)),
+            noise_dbfs_hz: known(health.noise_dbfs_hz),
+            noise_steps: known(health.noise_steps),
+            dc_spike_db: known(health.dc_spike_db),
         })
     }
 

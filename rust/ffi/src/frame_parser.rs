@@ -66,6 +66,7 @@ impl FrameParser {
         Ok(FrameParserCounts {
             frames: counts.frames,
             ambiguous: counts.ambiguous,
+            with_length: counts.with_length,
             rejects: counts.rejects.values().sum(),
             by_reason: by_reason
                 .map(|(&reason, &count)| ReasonCount { reason: reason.to_owned(), count })

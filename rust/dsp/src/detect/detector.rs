@@ -2,6 +2,7 @@
 //! The burst detector: samples to blocks, what is seen in them to events in order.
 
 use super::config::{judged_threshold_db, Config};
+use super::health::{Examination, Health, EVERY};
 use super::watch::{Seen, Watch};
 use super::window::Window;
 use super::{BurstEnd, BurstEvent, BurstStart};
@@ -30,6 +31,7 @@ pub struct BurstDetector {
     waiting: Vec<BurstEvent>,
     settled: u64,
     counts: Counts,
+    examination: Examination,
 }
 
 impl BurstDetector {
@@ -43,6 +45,7 @@ impl BurstDetector {
             waiting: Vec::new(),
             settled: 0,
             counts: Counts::default(),
+            examination: Examination::new(),
             config,
         })
     }
@@ -137,6 +140,12 @@ impl BurstDetector {
         self.counts
     }
 
+    /// How the radio seems to be set, by the samples so far.
+    pub fn health(&self) -> Health {
+        let (noise, at_dc) = (self.watch.noise_power(), self.watch.noise_power_at_dc());
+        self.examination.health(noise, at_dc, self.config.sample_rate_hz)
+    }
+
     /// Back to the state of a new detector, settings kept.
     pub fn reset(&mut self) {
         // The settings were judged when they were made.
@@ -158,8 +167,15 @@ impl BurstDetector {
         let new = window.get((self.looked() - begin) as usize..).unwrap_or_default();
         for block in new.chunks_exact(self.config.fft_size) {
             self.block(block, begin, window);
+            self.examine(block);
         }
         Ok(())
+    }
+
+    fn examine(&mut self, newest: &[Complex32]) {
+        if (self.watch.blocks() - 1).is_multiple_of(EVERY) {
+            self.examination.look(newest, self.watch.power_at_dc());
+        }
     }
 
     /// End of the blocks looked at.

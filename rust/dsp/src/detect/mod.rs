@@ -5,7 +5,7 @@
 //! nobody talks, [`gain`] tells when all of them change at once, [`bands`] looks for energy over the
 //! width of a burst, [`burst`] follows one burst from its first block to its last, [`centre`] and
 //! [`edge`] place it, [`watch`] puts them together, and [`BurstDetector`] makes events of what it
-//! sees.
+//! sees. [`health`] tells how the radio seems to be set.
 
 mod bands;
 mod burst;
@@ -16,6 +16,7 @@ mod edge;
 mod floor;
 mod gain;
 mod gamma;
+mod health;
 mod lengths;
 mod spectrum;
 mod watch;
@@ -23,6 +24,7 @@ mod window;
 
 pub use config::Config;
 pub use detector::{BurstDetector, Counts};
+pub use health::Health;
 
 use crate::time::Time;
 

@@ -159,6 +159,26 @@ impl Watch {
         self.spectrum.blocks()
     }
 
+    /// Noise power in a bin, the median over the band; `None` while nothing but zeros came.
+    pub fn noise_power(&self) -> Option<f64> {
+        self.floor.settled().then(|| median(self.floor.power()))
+    }
+
+    /// The same in the middle of the band, over two widths of a burst.
+    pub fn noise_power_at_dc(&self) -> Option<f64> {
+        let bins = around(self.middle() as f64, 2.0 * self.width as f64, self.spectrum.size());
+        self.floor.settled().then(|| median(&self.floor.power()[bins]))
+    }
+
+    /// Power in the bin in the middle of the band, in the newest block.
+    pub fn power_at_dc(&self) -> f32 {
+        self.spectrum.row(self.spectrum.blocks() - 1)[self.middle()]
+    }
+
+    fn middle(&self) -> usize {
+        self.spectrum.size() / 2
+    }
+
     /// Bursts that ever began.
     pub fn ids(&self) -> u64 {
         self.ids
@@ -400,6 +420,13 @@ impl Watch {
 
 fn mean_powers<'a>(spectrum: &'a Spectrum, lengths: &Lengths) -> Scaled<'a> {
     Scaled { values: spectrum.step_sum(), scale: 1.0 / lengths.step as f32 }
+}
+
+/// The median of `powers`, of which there is at least one.
+fn median(powers: &[f32]) -> f64 {
+    let mut sorted = powers.to_vec();
+    let at = sorted.len() / 2;
+    f64::from(*sorted.select_nth_unstable_by(at, f32::total_cmp).1)
 }
 
 /// The ratio of powers that is `db` decibels.

@@ -154,6 +154,8 @@ pub struct Counts {
     pub frames: u64,
     /// Of these, those that passed under more than one hypothesis.
     pub ambiguous: u64,
+    /// Packets whose length field could be followed to its end, those that passed included.
+    pub with_length: u64,
     /// Rejects by [`Reason::code`].
     pub rejects: BTreeMap<&'static str, u64>,
 }

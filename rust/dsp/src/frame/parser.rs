@@ -139,6 +139,7 @@ impl FrameParser {
         on_air: Option<OnAir>,
     ) -> Frame {
         self.counts.frames += 1;
+        self.counts.with_length += 1;
         self.lock.vote(attempt.hypothesis);
         let parties = match (&attempt.mac, on_air) {
             (Ok(mac), Some(on_air)) => self.exchanges.follow(mac, on_air),
@@ -149,6 +150,7 @@ impl FrameParser {
 
     fn reject(&mut self, attempt: Attempt, reason: Reason, octets: Vec<u8>) -> Reject {
         *self.counts.rejects.entry(reason.code()).or_default() += 1;
+        self.counts.with_length += u64::from(reason.has_length());
         let expected =
             self.config.framing.is_some() || self.lock.locked() == Some(attempt.hypothesis);
         let passed = matches!(reason, Reason::Coincidence(_));

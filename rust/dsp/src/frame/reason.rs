@@ -64,6 +64,20 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The length was told, and all that it asks for was received: what failed is the check.
+    pub fn has_length(&self) -> bool {
+        match self {
+            Reason::ModeSwitch(_)
+            | Reason::CheckFailed { .. }
+            | Reason::AllZero
+            | Reason::Coincidence(_) => true,
+            Reason::NoLength { .. }
+            | Reason::BadLength { .. }
+            | Reason::BadModeSwitch { .. }
+            | Reason::TooShort { .. } => false,
+        }
+    }
+
     /// Short name for counts and files.
     pub fn code(&self) -> &'static str {
         match self {
