@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Figures of one look: theme, axes, legend, and files that are the same for the same frames."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+
+from ..recording import InputError
+from .frames import NOBODY, REJECTED, TYPES
+from .palette import MARKERS, colours
+from .times import utc
+
+WIDTH_IN, HEIGHT_IN = 12.0, 6.75
+DOTS_PER_INCH = 160
+LEGEND_IN = 2.3  # width of the strip for legends
+SUFFIXES = (".png", ".svg", ".pdf")
+ROWS_IN_LEGEND = 35
+MOST_IN_LEGEND = 2 * ROWS_IN_LEGEND
+# What would differ from run to run.
+METADATA = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+
+
+@contextmanager
+def look(theme):
+    """Within it, matplotlib draws as the theme says."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(
+            {
+                "font.family": "DejaVu Sans",
+                "font.size": 9,
+                "svg.fonttype": "none",  # text stays text
+                "svg.hashsalt": "kaifa",
+                "pdf.fonttype": 42,
+                "figure.facecolor": theme.background,
+                "savefig.facecolor": theme.background,
+                "axes.facecolor": theme.panel,
+                "axes.edgecolor": theme.grid,
+                "axes.labelcolor": theme.faint_text,
+                "axes.titlecolor": theme.text,
+                "axes.grid": True,
+                "axes.axisbelow": True,
+                "axes.spines.top": False,
+                "axes.spines.right": False,
+                "grid.color": theme.grid,
+                "grid.linewidth": 0.6,
+                "text.color": theme.text,
+                "xtick.color": theme.faint_text,
+                "ytick.color": theme.faint_text,
+                "legend.frameon": False,
+            }
+        )
+        yield
+
+
+def new_figure(title, subtitle, theme, height_in=HEIGHT_IN):
+    """A figure with its title; axes are placed in inches by add_axes()."""
+    figure = Figure(figsize=(WIDTH_IN, height_in), dpi=DOTS_PER_INCH)
+    top = 1 - 0.18 / height_in
+    figure.text(0.012, top, title, fontsize=13, fontweight="bold", va="top")
+    figure.text(
+        0.012, top - 0.3 / height_in, subtitle, fontsize=9, va="top", color=theme.faint_text
+    )
+    return figure
+
+
+def add_axes(figure, left=0.8, right=LEGEND_IN + 0.15, top=0.85, bottom=0.6, **more):
+    """Axes by their distances to the edges of the figure in inches."""
+    width, height = figure.get_size_inches()
+    box = (left / width, bottom / height, (width - left - right) / width)
+    return figure.add_axes((*box, (height - top - bottom) / height), **more)
+
+
+def x_times(frames):
+    """Times for the x axis: matplotlib's days, or seconds where there is no date."""
+    if frames.dated.all():
+        return mdates.date2num(frames.time_ns.astype("datetime64[ns]"))
+    return frames.time_ns / 1e9
+
+
+def seconds_to_x(frames):
+    """Factor from seconds to the x axis."""
+    return 1 / 86400 if frames.dated.all() else 1.0
+
+
+def time_axis(axes, frames):
+    """UTC, with the date where it changes; seconds from the first sample without a date."""
+    x = x_times(frames)
+    margin = max((x[-1] - x[0]) * 0.01, 1e-3 * seconds_to_x(frames))
+    axes.set_xlim(x[0] - margin, x[-1] + margin)
+    if not frames.dated.all():
+        axes.set_xlabel("time from the first sample (s)")
+        return
+    locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
+    axes.xaxis.set_major_locator(locator)
+    ticks = locator()
+    form, cut = _clock((ticks[1] - ticks[0]) * 86400)
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda x, _position: mdates.num2date(x).strftime(form)[:cut])
+    )
+    axes.set_xlabel(f"UTC, from {utc(frames.time_ns[0])[:10]} on")
+
+
+def _clock(step_s):
+    """Format of ticks so far apart, all in one form, and where to cut what comes of it."""
+    if step_s < 1:
+        return "%H:%M:%S.%f", -3 if step_s > 1e-3 else None
+    if step_s < 60:
+        return "%H:%M:%S", None
+    return "%H:%M" if step_s < 3600 else "%m-%d %H:%M" if step_s < 86400 else "%Y-%m-%d", None
+
+
+def type_legend(axes, frames, theme, markers=True):
+    """Which marker is which type, with counts, at the top right of the axes. Returns it."""
+    handles = []
+    for kind, count in enumerate(np.bincount(frames.type, minlength=len(TYPES))):
+        if count:
+            colour = theme.nobody if kind == REJECTED else theme.text
+            marker = MARKERS[kind].matplotlib if markers else ""
+            handles.append(_mark(f"{TYPES[kind]}  {count:,}", marker, colour))
+    return _legend(axes, handles, "Packets by type", 1.0)
+
+
+def sender_legend(axes, frames, names, theme, below):
+    """Which colour is which sender, those with most frames first, under the legend `below`."""
+    count = np.bincount(frames.source[frames.source != NOBODY], minlength=len(frames.addresses))
+    order = [i for i in np.argsort(-count, kind="stable") if count[i]]
+    colour_of = colours(frames.addresses, theme)
+    shown = order if len(order) <= MOST_IN_LEGEND else order[: MOST_IN_LEGEND - 1]
+    handles = [
+        _mark(f"{names[frames.addresses[i]]}  {count[i]:,}", "o", colour_of[i]) for i in shown
+    ]
+    if len(shown) < len(order):
+        handles.append(_mark(f"{len(order) - len(shown):,} more", "", theme.text))
+    if np.any(frames.source == NOBODY):
+        handles.append(_mark("not named", "o", theme.nobody))
+    rows = len(below.get_texts()) + 2.2
+    top = 1 - rows * 0.165 / (axes.get_position().height * axes.figure.get_size_inches()[1])
+    return _legend(axes, handles, f"Packets by sender ({len(order):,})", top)
+
+
+def _mark(label, marker, colour):
+    return Line2D([], [], linestyle="", marker=marker, color=colour, label=label, markersize=5)
+
+
+def _legend(axes, handles, title, top):
+    many = len(handles) > ROWS_IN_LEGEND
+    legend = Legend(
+        axes,
+        handles,
+        [handle.get_label() for handle in handles],
+        title=title,
+        loc="upper left",
+        bbox_to_anchor=(1.01, top),
+        bbox_transform=axes.transAxes,
+        borderaxespad=0,
+        ncols=1 + many,
+        columnspacing=0.8,
+        handletextpad=0.2,
+        labelspacing=0.25 if many else 0.35,
+        fontsize=7 if many else 8,
+        alignment="left",
+    )
+    legend.get_title().set_fontweight("bold")
+    return axes.add_artist(legend)
+
+
+def suffix_of(name):
+    """ ".png", ".svg" or ".pdf"; InputError if a name has another."""
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f"{name}: is no kind of picture, expected {', '.join(SUFFIXES)}")
+    return suffix
+
+
+def save(figure, name):
+    """Writes a figure to a file; InputError if that cannot be done."""
+    suffix = suffix_of(name)
+    try:
+        figure.savefig(name, format=suffix[1:], metadata=METADATA[suffix])
+    except OSError as error:
+        raise InputError(f"{name}: cannot be written, {error.strerror}") from None

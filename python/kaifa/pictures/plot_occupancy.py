@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much of the time packets were received on each channel."""
+
+import numpy as np
+
+from ..recording import InputError
+from .canvas import add_axes, new_figure, time_axis, x_times
+from .times import time_span
+
+CELL_HZ = 100e3  # of the picture; nothing is said of the meters' own grid
+MOST_CELLS = 400
+COLUMNS = 120
+# The same to most eyes; the least share is nearest to the background.
+COLOUR_MAPS = {"light": "cividis_r", "dark": "cividis"}
+
+
+def occupancy(frames, symbol_rate):
+    """(centres in Hz, edges in ns, share): share of time with packets, an array of channels by
+    stretches of time; packets at the same time on one channel count each.
+
+    InputError if inputs do not tell how long packets were.
+    """
+    usable = np.isfinite(frames.frequency_hz) & (frames.symbols > 0)
+    if not usable.any():
+        raise InputError(
+            "no frame has both frequency and length on the air, expected JSON lines or a database "
+            "of kaifa_rx"
+        )
+    cell = np.rint(frames.frequency_hz[usable] / CELL_HZ).astype(np.int64)
+    if cell.max() - cell.min() >= MOST_CELLS:
+        raise InputError(
+            f"frequencies span {(cell.max() - cell.min()) * CELL_HZ / 1e6:.0f} MHz, expected less "
+            f"than {MOST_CELLS * CELL_HZ / 1e6:.0f} MHz"
+        )
+    centres = np.arange(cell.min(), cell.max() + 1) * CELL_HZ
+    seconds = frames.symbols[usable] / symbol_rate
+    start = frames.time_ns[usable]
+    end = max(int(frames.time_ns[-1]), int((start + seconds * 1e9).max()))
+    edges = np.linspace(int(frames.time_ns[0]), end, COLUMNS + 1)
+    column = np.clip(np.searchsorted(edges, start, side="right") - 1, 0, COLUMNS - 1)
+    share = np.zeros((len(centres), COLUMNS))
+    np.add.at(share, (cell - cell.min(), column), seconds)
+    return centres, edges, share / np.diff(edges) * 1e9
+
+
+def plot_occupancy(frames, theme, symbol_rate):
+    """The figure; symbol_rate in Hz. InputError as occupancy()."""
+    centres, edges, share = occupancy(frames, symbol_rate)
+    busiest = int(np.argmax(share.mean(axis=1)))
+    subtitle = (
+        f"share of time with a received packet, in cells of {CELL_HZ / 1e3:.0f} kHz; what was not "
+        f"received is not in it; {time_span(frames)}"
+    )
+    figure = new_figure("Channel occupancy", subtitle, theme)
+    axes = add_axes(figure, right=3.0)
+    time_axis(axes, frames)
+    x = x_times(frames)
+    limits = _spread(edges, frames, x)
+    mhz = centres / 1e6
+    half = CELL_HZ / 2e6
+    image = axes.pcolormesh(
+        limits,
+        np.append(mhz - half, mhz[-1] + half),
+        np.ma.masked_equal(100 * share, 0),
+        cmap=COLOUR_MAPS[theme.name],
+        vmin=0,
+        rasterized=True,
+        gid="occupancy",
+    )
+    axes.set_xlim(limits[0], limits[-1])
+    axes.ticklabel_format(axis="y", useOffset=False)
+    axes.set_ylabel("frequency (MHz)")
+    axes.grid(False)
+    _shares(figure, axes, mhz, share.mean(axis=1), theme)
+    bar = figure.colorbar(image, cax=add_axes(figure, left=9.15, right=2.72))
+    bar.outline.set_visible(False)
+    bar.ax.set_title("%", fontsize=8)
+    axes.set_title(
+        f"busiest: {mhz[busiest]:.1f} MHz, {100 * share[busiest].mean():.2g} %",
+        fontsize=8,
+        loc="right",
+    )
+    return figure
+
+
+def _spread(edges, frames, x):
+    """Edges, in ns, on the x axis."""
+    if not frames.dated.all():
+        return edges / 1e9
+    return x[0] + (edges - edges[0]) / 86400e9
+
+
+def _shares(figure, axes, mhz, mean, theme):
+    """The mean of each channel as bars beside the picture."""
+    beside = add_axes(figure, left=10.1, right=0.45, sharey=axes)
+    beside.barh(mhz, 100 * mean, height=CELL_HZ / 1.25e6, color=theme.senders[7], gid="mean")
+    beside.tick_params(axis="y", labelleft=False, length=0)
+    beside.set_xlabel("mean (% of time)")
+    beside.grid(axis="y", visible=False)

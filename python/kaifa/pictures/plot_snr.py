@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Signal to noise ratio against time."""
+
+import numpy as np
+
+from ..recording import InputError
+from .canvas import (
+    add_axes,
+    new_figure,
+    sender_legend,
+    time_axis,
+    type_legend,
+    x_times,
+)
+from .frames import NOBODY
+from .palette import colours
+from .scatter import draw_packets
+from .short_names import short_names
+from .times import time_span
+
+# Senders that get a line of their median, and stretches of time of one median each.
+MOST_LINES = 12
+STRETCHES = 30
+LEAST_IN_STRETCH = 3
+LEAST_BETWEEN_NAMES = 0.025  # of the height
+
+
+def plot_snr(frames, theme, _symbol_rate):
+    """The figure; InputError if no frame has a signal to noise ratio."""
+    known = np.isfinite(frames.snr_db)
+    if not known.any():
+        raise InputError("no frame has an SNR, expected an input that tells it")
+    median = np.median(frames.snr_db[known])
+    subtitle = f"{np.count_nonzero(known):,} packets, median {median:.1f} dB, {time_span(frames)}"
+    figure = new_figure("Signal to noise ratio", subtitle, theme)
+    axes = add_axes(figure)
+    time_axis(axes, frames)
+    low, high = frames.snr_db[known].min(), frames.snr_db[known].max()
+    margin = max((high - low) * 0.05, 1.0)
+    axes.set_ylim(low - margin, high + margin)
+    axes.set_ylabel("SNR in the bandwidth of a packet (dB)")
+    drawn = draw_packets(axes, x_times(frames), frames.snr_db, frames, theme)
+    names = short_names(frames.addresses)
+    lines = _medians(axes, frames.select(known), names, theme)
+    if lines:
+        axes.set_title(
+            f"lines: medians of the {lines} senders with most packets", fontsize=8, loc="right"
+        )
+    types = type_legend(axes, frames, theme, markers=drawn == "points")
+    sender_legend(axes, frames, names, theme, types)
+    return figure
+
+
+def _medians(axes, frames, names, theme):
+    """Draws how the medians of those who send most go, with their names; returns how many."""
+    count = np.bincount(frames.source[frames.source != NOBODY], minlength=len(frames.addresses))
+    x, palette = x_times(frames), colours(frames.addresses, theme)
+    edges = np.linspace(x[0], x[-1], STRETCHES + 1)
+    stretch = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, STRETCHES - 1)
+    ends = []
+    for sender in np.argsort(-count, kind="stable")[:MOST_LINES]:
+        of_sender = frames.source == sender
+        points = [
+            (np.median(x[here]), np.median(frames.snr_db[here]))
+            for number in range(STRETCHES)
+            if np.count_nonzero(here := of_sender & (stretch == number)) >= LEAST_IN_STRETCH
+        ]
+        if len(points) > 1:
+            colour = palette[sender]
+            axes.plot(*zip(*points, strict=True), color=colour, linewidth=1.1, gid="median")
+            ends.append((points[-1], names[frames.addresses[sender]], colour))
+    _name_lines(axes, ends, theme)
+    return len(ends)
+
+
+def _name_lines(axes, ends, theme):
+    """Writes the names at the ends of lines, one above the other where they are close."""
+    low, high = axes.get_ylim()
+    least = (high - low) * LEAST_BETWEEN_NAMES
+    above = -np.inf
+    for (x, y), name, colour in sorted(ends, key=lambda end: end[0][1]):
+        above = max(y, above + least)
+        axes.annotate(
+            name,
+            (x, above),
+            xytext=(4, 0),
+            textcoords="offset points",
+            fontsize=7.5,
+            fontweight="bold",
+            color=colour,
+            va="center",
+            zorder=6,
+            bbox={"facecolor": theme.panel, "edgecolor": "none", "pad": 0.4, "alpha": 0.75},
+        )

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Packets as points, or as density where there are too many for points."""
+
+import numpy as np
+from matplotlib.colors import to_rgb
+
+from .frames import ACK, REJECTED, TYPES
+from .palette import MARKERS, colours
+
+MOST_POINTS = 100_000
+# From here on points are an image in SVG and PDF too.
+MOST_VECTORS = 5_000
+LARGEST_PT, SMALLEST_PT = 6.5, 1.3
+CELL_DOTS = (2, 4)
+WEAKEST = 0.3  # opacity of a cell with one packet
+THIN = (MARKERS[ACK].matplotlib, MARKERS[REJECTED].matplotlib)  # have no face
+
+
+def draw_packets(axes, x, y, frames, theme):
+    """Draws every packet with finite y at (x, y); the limits of the axes are to be set before.
+
+    Colour is the sender, marker the type. Above MOST_POINTS it is density: the colour is that of
+    one sender in a cell, and the stronger the more packets. Returns "points" or "density".
+    """
+    there = np.isfinite(y)
+    if np.count_nonzero(there) > MOST_POINTS:
+        _density(axes, x[there], y[there], frames.source[there], colours(frames.addresses, theme))
+        return "density"
+    size = point_size(np.count_nonzero(there))
+    palette = np.array([to_rgb(colour) for colour in colours(frames.addresses, theme)])
+    for kind in (REJECTED, *range(REJECTED)):
+        chosen = there & (frames.type == kind)
+        if not chosen.any():
+            continue
+        marker = MARKERS[kind].matplotlib
+        thin = marker in THIN
+        axes.scatter(
+            x[chosen],
+            y[chosen],
+            s=(size * (1.3 if thin else 1)) ** 2,
+            c=palette[frames.source[chosen]],
+            marker=marker,
+            linewidths=min(1.0, size / 5) if thin else 0,
+            alpha=0.9 if size > 4 else 0.7,
+            rasterized=bool(len(x) > MOST_VECTORS),
+            gid=TYPES[kind],
+            zorder=3 if kind == REJECTED else 4,
+        )
+    return "points"
+
+
+def point_size(count):
+    """Diameter in points of a mark where there are `count` of them."""
+    return float(np.clip(130 / max(count, 1) ** 0.4, SMALLEST_PT, LARGEST_PT))
+
+
+def _density(axes, x, y, source, palette):
+    """An image of the axes: cells with the colour of the last packet in them."""
+    box = axes.get_window_extent()
+    columns, rows = int(box.width // CELL_DOTS[0]), int(box.height // CELL_DOTS[1])
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    column = np.clip(((x - left) / (right - left) * columns).astype(int), 0, columns - 1)
+    row = np.clip(((y - low) / (high - low) * rows).astype(int), 0, rows - 1)
+    cell = row * columns + column
+    count = np.bincount(cell, minlength=rows * columns)
+    last = np.zeros(rows * columns, int)
+    np.maximum.at(last, cell, np.arange(len(cell)))
+    image = np.zeros((rows * columns, 4))
+    image[:, :3] = np.array([to_rgb(colour) for colour in palette])[source[last]]
+    strength = np.log1p(count) / np.log1p(count.max())
+    image[:, 3] = np.where(count > 0, WEAKEST + (1 - WEAKEST) * strength, 0)
+    axes.imshow(
+        image.reshape(rows, columns, 4),
+        extent=(left, right, low, high),
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+        zorder=4,
+        gid="density",
+    )

@@ -1,0 +1,341 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kaifa_plot shows what the records say."""
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import ROOT, frames, receive
+from gnuradio.kaifa.pictures.beacon_period import beacon_period
+from gnuradio.kaifa.pictures.canvas import look, save
+from gnuradio.kaifa.pictures.frames import COLUMNS, NOBODY, Frames
+from gnuradio.kaifa.pictures.palette import DARK, LIGHT, colour
+from gnuradio.kaifa.pictures.plot_frequency import plot_frequency
+from gnuradio.kaifa.pictures.plot_occupancy import occupancy, plot_occupancy
+from gnuradio.kaifa.pictures.plot_snr import plot_snr
+from gnuradio.kaifa.pictures.plot_timeline import plot_timeline
+from gnuradio.kaifa.pictures.read import read_frames
+from gnuradio.kaifa.pictures.scatter import MOST_POINTS
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
+
+KAIFA_PLOT = [sys.executable, shutil.which("kaifa_plot")]
+KINDS = {
+    "frequency": plot_frequency,
+    "timeline": plot_timeline,
+    "snr": plot_snr,
+    "occupancy": plot_occupancy,
+}
+SVG = "{http://www.w3.org/2000/svg}"
+SYMBOL_RATE = 50e3
+
+
+def plot(*arguments, **options):
+    return subprocess.run(
+        [*KAIFA_PLOT, *map(str, arguments)], capture_output=True, text=True, timeout=60, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def mesh(tmp_path_factory):
+    """JSON lines of the recording in examples/."""
+    name = tmp_path_factory.mktemp("plot") / "mesh.jsonl"
+    assert receive(ROOT / "examples/mesh", "--json", name).returncode == 0
+    return name
+
+
+def synthetic(count, senders=50):
+    """Packets at known places."""
+    rng = np.random.default_rng(1)
+    kinds = rng.integers(0, 4, count)
+    columns = {
+        "time_ns": 1_767_225_600 * 10**9 + np.sort(rng.integers(0, 3600 * 10**9, count)),
+        "dated": True,
+        "frequency_hz": 870.1e6 + 200e3 * rng.integers(0, 24, count) + rng.normal(0, 3e3, count),
+        "snr_db": rng.uniform(8, 30, count),
+        "magnitude_db": -20.0,
+        "length": 40,
+        "symbols": 600,
+        "type": kinds,
+        "check_ok": True,
+        "source": np.where(kinds == 3, NOBODY, rng.integers(0, senders, count)),
+        "source_inferred": False,
+        "destination": NOBODY,
+        "destination_inferred": False,
+        "sequence": 1,
+        "input": 0,
+    }
+    columns = {
+        name: np.broadcast_to(columns[name], count).astype(COLUMNS[name]) for name in COLUMNS
+    }
+    return Frames(**columns, addresses=[f"000b12{i:010x}" for i in range(senders)], inputs=["-"])
+
+
+def draw(kind, of, theme=LIGHT):
+    with look(theme):
+        return KINDS[kind](of, theme, SYMBOL_RATE)
+
+
+def texts(figure):
+    """Every text of a figure that is not empty."""
+    figure.savefig(io.BytesIO())
+    return [text.get_text() for text in figure.findobj(match=Text) if text.get_text()]
+
+
+def artist(figure, gid):
+    (found,) = figure.findobj(match=lambda each: each.get_gid() == gid)
+    return found
+
+
+def groups(path, name):
+    """Elements of an SVG file whose id is `name`."""
+    return [g for g in ElementTree.parse(path).iter(f"{SVG}g") if g.get("id") == name]
+
+
+@pytest.mark.parametrize("kind", ["frequency", "timeline", "snr"])
+def test_every_packet_is_a_mark(kind, mesh, tmp_path):
+    name = tmp_path / "out.svg"
+    result = plot(mesh, "--kind", kind, "--output", name)
+    assert (result.returncode, result.stderr) == (0, "")
+    for packets, count in Counter(record["type"] for record in frames(mesh)).items():
+        (group,) = groups(name, packets)
+        # Matplotlib writes the shape each time where there are few.
+        kind_of_mark = "use" if group.find(f"{SVG}defs") is not None else "path"
+        assert len(list(group.iter(SVG + kind_of_mark))) == count > 0
+    assert not groups(name, "rejected")
+
+
+def test_time_against_frequency(mesh):
+    read, records = read_frames([mesh]), frames(mesh)
+    figure = draw("frequency", read)
+    for kind in {record["type"] for record in records}:
+        marks = artist(figure, kind)
+        of_kind = sorted((r for r in records if r["type"] == kind), key=lambda r: r["time"])
+        x, y = np.asarray(marks.get_offsets()).T
+        np.testing.assert_array_equal(y, [record["frequency_hz"] / 1e6 for record in of_kind])
+        days = [np.datetime64(r["time"][:-1], "ns").astype(np.int64) / 86400e9 for r in of_kind]
+        np.testing.assert_allclose(x, days, rtol=1e-12)
+        shown = [to_hex(rgba) for rgba in marks.get_facecolors()] if kind != "ack" else []
+        for seen, record in zip(shown, of_kind, strict=False):
+            assert seen == colour(record["source"], LIGHT).lower()
+    assert len(artist(figure, "lengths").get_segments()) == len(records)
+    assert list(artist(figure, "871.3").get_ydata()) == [871.3, 871.3]
+    words = texts(figure)
+    senders = Counter(record["source"] for record in records)
+    for sender, count in senders.items():
+        assert f"{sender[-4:]}  {count}" in words
+    for expected in (
+        "871.3 MHz, beacons",
+        "frequency (MHz)",
+        "UTC, from 2026-01-01 on",
+        f"Packets by sender ({len(senders)})",
+        "00:00:00.100",
+        f"{len(records)} packets of {len(senders)} senders, "
+        "2026-01-01 00:00:00.030 to 00:00:00.355 UTC",
+    ):
+        assert expected in words
+
+
+def test_too_many_packets_for_marks_are_cells():
+    read = synthetic(MOST_POINTS + 1)
+    figure = draw("frequency", read)
+    image = artist(figure, "density")
+    left, right, low, high = image.get_extent()
+    rows, columns = image.get_array().shape[:2]
+    x = read.time_ns / 86400e9
+    column = np.clip((x - left) / (right - left) * columns, 0, columns - 1).astype(int)
+    row = ((read.frequency_hz / 1e6 - low) / (high - low) * rows).astype(int)
+    with_packets = np.zeros((rows, columns), bool)
+    with_packets[row, column] = True
+    # The same up to packets on the edge between two cells.
+    different = np.count_nonzero(with_packets != (image.get_array()[..., 3] > 0))
+    assert different < 0.001 * np.count_nonzero(with_packets)
+    assert "beacon  " + f"{np.count_nonzero(read.type == 2):,}" in texts(figure)
+
+
+def test_a_mark_is_smaller_where_there_are_more():
+    sizes = [
+        artist(draw("snr", synthetic(count)), "unicast").get_sizes()[0]
+        for count in (20, 2_000, 50_000)
+    ]
+    assert sizes[0] > sizes[1] > sizes[2] > 1
+
+
+def test_the_legend_names_sixty_senders_and_counts_the_others():
+    words = texts(draw("frequency", synthetic(3000, 60)))
+    assert sum(bool(re.fullmatch(r"[0-9a-f]{4}  \d+", word)) for word in words) == 60
+    words = texts(draw("frequency", synthetic(9000, 200)))
+    assert "131 more" in words and "Packets by sender (200)" in words and "not named" in words
+
+
+def test_the_timeline_has_a_row_for_each_sender_with_its_period():
+    times = 1_767_225_600 * 10**9 + np.array([0, 120, 240, 480, 600]) * 10**9
+    read = synthetic(5, 3)
+    read = replace(read, time_ns=times, type=np.full(5, 2, np.int8), source=np.zeros(5, np.int32))
+    figure = draw("timeline", read)
+    words = texts(figure)
+    assert "120.0 s ± 0 (5 beacons)" in words and "0000" in words and "0001" not in words
+    x, y = np.asarray(artist(figure, "beacon").get_offsets()).T
+    assert list(y) == [0] * 5 and len(set(x)) == 5
+
+
+def test_the_occupancy_is_the_time_of_the_packets(mesh):
+    read = read_frames([mesh])
+    centres, edges, share = occupancy(read, SYMBOL_RATE)
+    seconds = np.diff(edges) / 1e9
+    assert (share * seconds).sum() == pytest.approx(read.symbols.sum() / SYMBOL_RATE)
+    beacons = np.abs(read.frequency_hz - 871.3e6) < 50e3
+    row = share[list(centres).index(871.3e6)]
+    assert (row * seconds).sum() == pytest.approx(read.symbols[beacons].sum() / SYMBOL_RATE)
+    means = 100 * share.mean(axis=1)
+    busiest = centres[means.argmax()] / 1e6
+    figure = draw("occupancy", read)
+    assert f"busiest: {busiest:.1f} MHz, {means.max():.2g} %" in texts(figure)
+    bars = [bar for bar in figure.axes[1].patches if bar.get_width() > 0]
+    assert len(bars) == np.count_nonzero(means) == 3
+
+
+@pytest.mark.parametrize("missing", [0, 0.3])
+@pytest.mark.parametrize("period", [2.0, 120.0, 3600.0])
+def test_a_period_is_found_though_beacons_are_missing(period, missing):
+    rng = np.random.default_rng(7)
+    for _ in range(30):
+        times = np.arange(40) * period + rng.normal(0, 0.005 * period, 40)
+        times = np.sort(times[rng.random(40) >= missing])
+        found = beacon_period((times * 1e9).astype(np.int64))
+        assert found.seconds == pytest.approx(period, rel=0.01)
+        assert found.beacons == len(times) and 0 < found.jitter_s < 0.02 * period
+
+
+def test_no_period_is_found_where_there_is_none():
+    rng = np.random.default_rng(8)
+    for count in (0, 1, 2, 3):
+        assert beacon_period(np.arange(count) * 10**9) is None
+    found = [
+        beacon_period(np.sort(rng.integers(0, 3600 * 10**9, 30))) is not None for _ in range(200)
+    ]
+    assert np.mean(found) < 0.05
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_the_same_frames_give_the_same_picture(suffix, mesh, tmp_path):
+    for kind in KINDS:
+        for name in ("one", "two"):
+            with look(LIGHT):
+                save(draw(kind, read_frames([mesh])), tmp_path / (name + suffix))
+        one, two = ((tmp_path / (name + suffix)).read_bytes() for name in ("one", "two"))
+        assert one == two and len(one) > 5000
+
+
+def test_dark_pictures_are_dark(mesh):
+    for kind in KINDS:
+        figure = draw(kind, read_frames([mesh]), DARK)
+        assert to_hex(figure.get_facecolor()) == DARK.background
+        for axes in figure.axes:
+            assert to_hex(axes.get_facecolor()) == DARK.panel
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_address_is_left_with_pseudonyms(kind, mesh, tmp_path):
+    (tmp_path / "key").write_text("a key of more than sixteen octets")
+    records = frames(mesh)
+    addresses = {record[party] for record in records for party in ("source", "destination")}
+    named = tmp_path / "000b12a83102e0c6.jsonl"
+    named.write_bytes(mesh.read_bytes())
+    options = ("--kind", kind, "--anonymize", "--anonymize-key", tmp_path / "key")
+    name = tmp_path / "out.svg"
+    result = plot(named, *options, "--output", name)
+    assert result.returncode == 0, result.stderr
+    outputs = [name.read_bytes(), result.stdout.encode(), result.stderr.encode()]
+    result = plot(named, *options, cwd=tmp_path)
+    outputs += [(tmp_path / f"frames-{kind}.png").read_bytes(), result.stdout.encode()]
+    for address in addresses - {None, "ffff"}:
+        for octets in outputs:
+            assert address.encode() not in octets.lower()
+        # Nor its last digits, which pictures have as a name.
+        words = re.findall(rb">([^<>]+)</text>", outputs[0])
+        assert words and not any(address[-4:].encode() in word for word in words)
+    assert (b"n-" in outputs[0]) == (kind != "occupancy")
+
+
+def test_the_summary_fits_a_terminal(mesh, tmp_path):
+    records = frames(mesh)
+    lines = plot(mesh, "--output", tmp_path / "out.png").stdout.splitlines()
+    assert max(map(len, lines[:-1])) <= 80
+    senders = Counter(record["source"] for record in records)
+    assert lines[0].startswith(f"{len(records)} packets of {len(senders)} senders")
+    for sender, count in senders.items():
+        (line,) = (line for line in lines if line.startswith(sender))
+        assert line.split()[1] == str(count)
+    assert lines[-1] == f"picture: {tmp_path / 'out.png'}"
+
+
+def test_the_picture_has_the_name_of_the_input(mesh, tmp_path):
+    assert plot(mesh, cwd=tmp_path).stdout.endswith("picture: mesh-frequency.png\n")
+    assert (tmp_path / "mesh-frequency.png").read_bytes().startswith(b"\x89PNG")
+    with open(mesh, "rb") as file:
+        assert plot("-", "--kind", "snr", cwd=tmp_path, stdin=file).returncode == 0
+    assert (tmp_path / "frames-snr.png").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["none.jsonl"], "none.jsonl: No such file"),
+        (["{mesh}", "--output", "out.gif"], "out.gif: is no kind of picture, expected .png, .svg"),
+        (["{mesh}", "--output", "none/out.png"], "none/out.png: cannot be written, No such file"),
+        (["{mesh}", "--since", "2030-01-01"], "there are no frames in the inputs"),
+        (["{mesh}", "--since", "noon"], "--since: 'noon' is no time, expected UTC like"),
+        (["{mesh}", "--kind", "pie"], "invalid choice"),
+        (["{mesh}", "--symbol-rate", "0"], "expected more than 0 Hz"),
+        (["{mesh}", "--anonymize-key", "key"], "expected --anonymize with it"),
+        (["{mesh}", "--anonymize", "--anonymize-key", "none"], "expected a file with a key"),
+        (["{capture}", "--kind", "occupancy"], "expected JSON lines or a database"),
+        ([], "the following arguments are required"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_one_line(arguments, message, mesh, tmp_path):
+    capture = tmp_path / "mesh.pcapng"
+    receive(ROOT / "examples/mesh", "--pcapng", capture)
+    arguments = [argument.format(mesh=mesh, capture=capture) for argument in arguments]
+    result = plot(*arguments, cwd=tmp_path)
+    assert result.returncode == 2 and result.stdout == ""
+    assert result.stderr.startswith("kaifa_plot: ") and result.stderr.count("\n") == 1
+    assert message in result.stderr
+
+
+def test_what_the_inputs_do_not_tell_is_told(mesh, tmp_path):
+    for field, kind in (("frequency_hz", "frequency"), ("snr_db", "snr"), ("source", "timeline")):
+        lines = [json.dumps({**record, field: None}) for record in frames(mesh)]
+        (tmp_path / "poor.jsonl").write_text("\n".join(lines))
+        result = plot(tmp_path / "poor.jsonl", "--kind", kind, cwd=tmp_path)
+        assert result.returncode == 2 and "expected" in result.stderr
+        assert result.stderr.count("\n") == 1
+
+
+def test_one_packet_is_enough(mesh):
+    for number in range(4):
+        for kind in KINDS:
+            figure = draw(kind, read_frames([mesh]).select([number]))
+            assert any("1" in word for word in texts(figure))
+
+
+def test_packets_without_a_date_count_from_the_first_sample(mesh):
+    read = read_frames([mesh])
+    undated = replace(read, time_ns=read.time_ns - read.time_ns[0], dated=np.zeros(len(read), bool))
+    for kind in KINDS:
+        assert "time from the first sample (s)" in texts(draw(kind, undated))
+
+
+def test_a_reader_that_goes_away_is_no_fault(mesh, tmp_path):
+    command = f"{' '.join(KAIFA_PLOT)} {mesh} --output {tmp_path}/out.png | true"
+    result = subprocess.run(command, shell=True, capture_output=True, timeout=60)
+    assert result.stderr == b""
