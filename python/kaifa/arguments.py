@@ -100,7 +100,7 @@ def parse_arguments(argv):
     parser.add_argument("--version", action="version", version=f"kaifa_rx {VERSION}")
     _add_input(parser.add_argument_group("input"))
     _add_signal(parser.add_argument_group("signal"))
-    add_output(parser.add_argument_group("output"))
+    add_output(parser.add_argument_group("output"), number)
     args = parser.parse_args(argv)
     check_output(args)
     return args

@@ -30,8 +30,8 @@ class _Say(argparse.Action):
         parser.exit()
 
 
-def add_output(group):
-    """Adds the options to a group of an ArgumentParser."""
+def add_output(group, number):
+    """Adds the options to a group of an ArgumentParser; number: reads one with k, M or G."""
 
     def add(name, unit, text, kind=filled, **more):
         group.add_argument(name, metavar=unit, type=kind, help=text, **more)
@@ -44,6 +44,20 @@ def add_output(group):
     add("--mqtt", "URL", "publish at a broker, mqtt[s]://[user:password@]host[:port][/prefix]")
     add("--mqtt-ca", "FILE", "certificates by which to trust the broker; default: the system's")
     add("--zmq", "ADDRESS", "publish by ZeroMQ at an address like tcp://127.0.0.1:5555")
+    add("--record", "NAME", "write the samples as received to NAME.sigmf-data and .sigmf-meta")
+    add(
+        "--annotate",
+        "NAME.sigmf-meta",
+        "write the recording's metadata, or that of --record, with every burst and frame",
+    )
+    add("--save-rejects", "FOLDER", "keep the samples of bursts whose packets were rejected")
+    add(
+        "--rejects-limit",
+        "OCTETS",
+        "most samples that may lie there (default 100M)",
+        number,
+        default=100e6,
+    )
     for name, text in (
         ("--home-assistant", "tell Home Assistant of every meter, by --mqtt"),
         ("--tui", "show spectrum, frames, senders and counts on the whole terminal"),

@@ -17,14 +17,15 @@ class Lane:
               write(record, line), flush() and close(). One thread calls them, one at a time.
     patient:  wait for a slow output, as a recording can; else, with the queue full, drop.
     on_fault: called once with the exception that ended the output.
+    most_waiting: records in the queue; default MOST_WAITING.
     """
 
-    def __init__(self, output, patient, on_fault):
-        self.output = output
+    def __init__(self, output, patient, on_fault, most_waiting=None):
+        self.output, self.name = output, output.name
         self.fault = None
         self._taken = self._dropped = 0
         self._patient, self._on_fault = patient, on_fault
-        self._queue = queue.Queue(MOST_WAITING)
+        self._queue = queue.Queue(most_waiting or MOST_WAITING)
         self._deadline = None
         self._closed = False
         self._thread = threading.Thread(target=self._run, name=output.name, daemon=True)

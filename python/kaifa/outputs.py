@@ -4,8 +4,11 @@
 from .bursts.burst import Burst
 from .dates import date_of, dated_from
 from .lane import Lane
-from .open_outputs import opened
+from .open_outputs import opened, source_word
+from .recording import InputError
 from .records import burst_record, json_line, record
+from .sigmf_out import rejects
+from .sigmf_out.opened import SigmfOutputs
 from .status_record import status_record
 
 
@@ -27,19 +30,43 @@ class Outputs:
     """
 
     def __init__(self, args, records_out, source, tell, shown=None):
-        self._checked_only = args.checked_only
+        self._checked_only, self._bursts = args.checked_only, args.bursts
         self._source, self._tell = source, tell
         self._dated_from = dated_from(source)
         self._number = 0
-        self._lanes = []
-        for output in opened(args, records_out, source, tell, shown):
-            self._lanes.append(Lane(output, not source.live, self._on_fault))
+        # First, for it overwrites nothing, and what it has made can be taken back.
+        sigmf = SigmfOutputs(args, source, source_word(args, source), tell)
+        try:
+            outputs = opened(args, records_out, source, tell, shown)
+        except InputError:
+            sigmf.take_back()
+            raise
+        self._lanes = [self._lane(output) for output in outputs]
+        self._open_sigmf(sigmf)
+
+    def _open_sigmf(self, sigmf):
+        self.recorder = sigmf.recorder
+        if self.recorder:
+            self.recorder.on_fault = lambda: self._tell_fault(self.recorder)
+        # Rejected packets of the burst whose record comes next.
+        self._rejected, self._rejects, self._annotations = [], None, None
+        if sigmf.rejects:
+            self._rejects = self._lane(sigmf.rejects, rejects.MOST_WAITING)
+        if sigmf.annotations:
+            self._lanes.append(self._lane(sigmf.annotations))
+            self._annotations = self._lanes[-1]
+
+    def _lane(self, output, most_waiting=None):
+        return Lane(output, not self._source.live, self._tell_fault, most_waiting)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_error):
-        for lane in self._lanes:
+        # Where annotations go depends on what has been recorded.
+        if self.recorder:
+            self.recorder.finish()
+        for lane in self._all_lanes():
             lane.close()
 
     def write(self, messages):
@@ -47,9 +74,11 @@ class Outputs:
         more."""
         for message in messages:
             if isinstance(message, Burst):
-                self._hand_out(burst_record(message, self._source.sample_rate, self._dated_from))
+                self._hand_out_burst(message)
                 continue
             fields = record(message, self._source.sample_rate, self._dated_from)
+            if self._rejects and not fields["check_ok"]:
+                self._rejected.append(fields)
             if fields["check_ok"] or not self._checked_only:
                 self._hand_out(fields)
 
@@ -62,31 +91,55 @@ class Outputs:
 
     def hurry(self):
         """From now on no output is waited for for long."""
-        for lane in self._lanes:
+        for lane in self._all_lanes():
             lane.hurry()
+        if self.recorder:
+            self.recorder.hurry()
 
     def faults(self):
         """What did not get out, once closed: a list of lines; none of readers who went away."""
-        return [
-            f"output: {lane.output.name}: {_text(lane.fault)}, {lane.lost()} records lost"
-            for lane in self._lanes
+        lost = [
+            f"output: {lane.name}: {_text(lane.fault)}, {lane.lost()} records lost"
+            for lane in self._all_lanes()
             if lane.lost() and not isinstance(lane.fault, BrokenPipeError)
         ]
+        if self.recorder and (self.recorder.fault or self.recorder.lost()):
+            recorder = self.recorder
+            lost.append(
+                f"output: {recorder.name}: {_text(recorder.fault)}, {recorder.lost()} samples lost"
+            )
+        return lost
 
     def none_left(self):
         """Every output failed."""
-        return all(lane.fault for lane in self._lanes)
+        return all(output.fault for output in self._all())
 
     def failed(self):
         """An output did not get everything."""
-        return any(lane.fault or lane.lost() for lane in self._lanes)
+        return any(output.fault or output.lost() for output in self._all())
 
-    def _on_fault(self, lane):
+    def _all_lanes(self):
+        return [*self._lanes, self._rejects] if self._rejects else self._lanes
+
+    def _all(self):
+        return [*self._all_lanes(), self.recorder] if self.recorder else self._all_lanes()
+
+    def _tell_fault(self, output):
         # Of the last one faults() tells, for that is the end.
         if not self.none_left():
-            gone = isinstance(lane.fault, BrokenPipeError)
-            text = "its reader has gone" if gone else _text(lane.fault)
-            self._tell(f"output: {lane.output.name}: {text}; the other outputs go on")
+            gone = isinstance(output.fault, BrokenPipeError)
+            text = "its reader has gone" if gone else _text(output.fault)
+            self._tell(f"output: {output.name}: {text}; the other outputs go on")
+
+    def _hand_out_burst(self, burst):
+        fields = burst_record(burst, self._source.sample_rate, self._dated_from)
+        if self._rejects and self._rejected and not fields["frames_checked"]:
+            self._rejects.put(rejects.Reject(burst, fields, tuple(self._rejected)), None)
+        self._rejected = []
+        if self._bursts:
+            self._hand_out(fields)
+        elif self._annotations:
+            self._annotations.put(fields, None)
 
     def _hand_out(self, fields):
         if self.none_left():

@@ -26,15 +26,24 @@ class Reception:
               its second argument is True.
     sink:     takes what the receiver finds; default: a frame_sink, which takes messages of
               kaifa_frame_parser.
+    recorder: is told of times of samples as they become known; None if there is none.
     view:     shows the counts, and has a `block` that is given the samples; default: a bar or a
               line.
     """
 
     def __init__(
-        self, source, receiver, write, report=lambda counts, final: None, sink=None, view=None
+        self,
+        source,
+        receiver,
+        write,
+        report=lambda counts, final: None,
+        sink=None,
+        view=None,
+        recorder=None,
     ):
         self._input, self._receiver = source, receiver
         self._write, self._report = write, report
+        self._recorder = recorder
         self._sink = sink or frame_sink()
         self._clock = HostClock(source.sample_rate) if source.live else None
         self._hints = RecentHints(source.sample_rate)
@@ -123,7 +132,9 @@ class Reception:
             self._anchor(*anchor)
 
     def _anchor(self, sample, moment):
-        self._receiver.add_time_anchor(sample, int(moment), moment % 1.0)
+        for who in (self._receiver, self._recorder):
+            if who:
+                who.add_time_anchor(sample, int(moment), moment % 1.0)
 
     def _wait(self):
         self._top.wait()

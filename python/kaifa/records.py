@@ -75,9 +75,9 @@ def burst_record(burst, sample_rate, dated_from):
         "snr_db": _real(facts, "snr_db", 2),
         "magnitude_db": _real(facts, "magnitude_db", 2),
         "noise_dbfs_hz": _real(facts, "noise_dbfs_hz", 2),
-        "sync_words": burst.checked + len(burst.rejects),
+        "sync_words": burst.checked + burst.rejected,
         "frames_checked": burst.checked,
-        "packets_rejected": len(burst.rejects),
+        "packets_rejected": burst.rejected,
         "burst": _number(facts, "id"),
         "burst_truncated": _flag(facts, "truncated"),
     }

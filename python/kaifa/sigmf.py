@@ -32,7 +32,7 @@ def sigmf_recording(meta_path, format_name=None, sample_rate=None, center_freque
 
     What the caller says of format, rate (Hz) and frequency (Hz) goes before the metadata.
     """
-    meta = _read_meta(meta_path)
+    meta = read_meta(meta_path)
     try:
         facts, captures = meta["global"], _captures(meta)
         recording = Recording(
@@ -71,7 +71,8 @@ def utc_time(text):
     return seconds, float(f"0.{(digits or '0')[:15]}")
 
 
-def _read_meta(meta_path):
+def read_meta(meta_path):
+    """The metadata as it stands in the file: an object; InputError if it cannot be read."""
     try:
         meta = json.loads(meta_path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sources of complex samples: recordings, standard input and radios.
 
-Each is a block with one complex output and two methods: `finish()` ends the stream after what has
-been read already, so that nothing received is lost; `samples()` counts what was given out.
+Each is a block with one complex output and these methods: `finish()` ends the stream after what has
+been read already, so that nothing received is lost; `samples()` counts what was given out; `tap()`
+connects a sink of items as they were received, one a sample, in the SampleFormat `stored`.
 """
 
 import os
+import re
 
 from gnuradio import blocks, gr
 
-from .recording import InputError, rest_fault
+from .recording import FORMATS, InputError, rest_fault
 from .stdin_pump import StdinPump
 
 # Large steps: with GNU Radio's default buffers the scheduler costs more than the mathematics.
@@ -34,6 +36,14 @@ def decoder(fmt):
     ]
 
 
+def encoder(fmt):
+    """Blocks in order that turn complex samples of full scale 1 into items as stored, for the
+    formats in which radios are recorded."""
+    if fmt.name == "cf32":
+        return []
+    return [blocks.complex_to_interleaved_char(True, 128.0)]
+
+
 class file_source(gr.hier_block2):
     """Samples of a Recording with a path."""
 
@@ -43,8 +53,12 @@ class file_source(gr.hier_block2):
         descriptor = os.open(recording.path, os.O_RDONLY)
         os.lseek(descriptor, recording.header_bytes, os.SEEK_SET)
         source = blocks.file_descriptor_source(fmt.bytes_per_sample, descriptor)
+        self.stored = fmt
         self._gate = blocks.head(fmt.bytes_per_sample, NO_END)
         _wire(self, source, self._gate, *decoder(fmt))
+
+    def tap(self, sink):
+        self.connect(self._gate, sink)
 
     def finish(self):
         self._gate.set_length(0)
@@ -62,12 +76,15 @@ class stdin_source(gr.hier_block2):
 
     def __init__(self, recording):
         gr.hier_block2.__init__(self, "stdin_source", gr.io_signature(0, 0, 0), _complex_out())
-        self._format = recording.format
+        self.stored = recording.format
         self._pump = StdinPump()
-        size = self._format.bytes_per_sample
+        size = self.stored.bytes_per_sample
         self._source = blocks.file_descriptor_source(size, self._pump.read_end)
-        _wire(self, self._source, *decoder(self._format))
+        _wire(self, self._source, *decoder(self.stored))
         self._pump.start()
+
+    def tap(self, sink):
+        self.connect(self._source, sink)
 
     def finish(self):
         self._pump.finish()
@@ -81,8 +98,8 @@ class stdin_source(gr.hier_block2):
             return f"standard input: {self._pump.error.strerror}"
         if self._pump.octets == 0:
             return "standard input: holds no samples"
-        rest = self._pump.octets % self._format.bytes_per_sample
-        return f"standard input: {rest_fault(rest, self._format)}" if rest else None
+        rest = self._pump.octets % self.stored.bytes_per_sample
+        return f"standard input: {rest_fault(rest, self.stored)}" if rest else None
 
 
 class radio_source(gr.hier_block2):
@@ -108,8 +125,14 @@ class radio_source(gr.hier_block2):
         radio.set_gain_mode(False)
         for name, gain in gains.items():
             _set_gain(radio, name, gain)
+        # What comes from a HackRF are octets times 1/128, which are octets again without loss.
+        eight_bits = re.search(r"(^|[ ,])hackrf\b", arguments)
+        self.stored = FORMATS["ci8" if eight_bits else "cf32"]
         self._gate = blocks.head(gr.sizeof_gr_complex, NO_END)
         _wire(self, radio, self._gate)
+
+    def tap(self, sink):
+        self.connect(self._gate, *encoder(self.stored), sink)
 
     def finish(self):
         self._gate.set_length(0)

@@ -14,6 +14,13 @@ _ID = pmt.intern("id")
 _CHECK_OK = pmt.intern("check_ok")
 
 
+def sink_for(args):
+    """What the outputs of parse_arguments() ask for; None if a frame_sink does."""
+    if args.bursts or args.annotate or args.save_rejects:
+        return BurstSink(with_samples=bool(args.save_rejects))
+    return None
+
+
 class BurstSink:
     """As frame_sink, with each Burst behind its frames (see burst_order).
 
@@ -93,4 +100,4 @@ def _note(burst, message):
     if pmt.to_bool(pmt.dict_ref(pmt.car(message), _CHECK_OK, pmt.PMT_F)):
         burst.checked += 1
     else:
-        burst.rejects.append(message)
+        burst.rejected += 1

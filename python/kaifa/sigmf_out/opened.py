@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what the command line says to SigMF outputs."""
+
+import os
+import reprlib
+from pathlib import Path
+
+from ..recording import InputError
+from ..sigmf import read_meta
+from .annotation_output import AnnotationOutput
+from .annotations import GENERATOR, Annotations
+from .metadata import SIGMF_VERSION, Metadata
+from .paths import DATA, META, meta_path
+from .recorder import SIGMF_NAMES, Recorder
+from .rejects import RejectsOutput
+from .spool import COUNT, START
+
+MOST_SAMPLES = 1 << 62
+
+
+class SigmfOutputs:
+    """What parse_arguments() read: recorder, a Recorder; annotations, an AnnotationOutput; rejects,
+    a RejectsOutput; each None if there is none to be.
+
+    source: the Input.  word: what that is.
+    tell:   called with a line when an output has something to say.
+    InputError if one cannot be used; then nothing was made but folders.
+    """
+
+    def __init__(self, args, source, word, tell):
+        _check_names(args, source)
+        self.rejects = _open_rejects(args, word, tell)
+        self.recorder = _open_recorder(args, source, word)
+        self.annotations = _open_annotations(args, source, self.recorder)
+
+    def take_back(self):
+        """Removes the files that were made."""
+        if self.recorder:
+            self.recorder.take_back()
+        elif self.annotations:
+            Path(self.annotations.name).unlink(missing_ok=True)
+
+
+def _check_names(args, source):
+    if not args.annotate:
+        return
+    path = Path(args.annotate)
+    if path.suffix != META:
+        raise InputError(f"--annotate {path}: expected a name that ends in {META}")
+    recorded = args.record and meta_path(args.record)
+    if recorded and os.path.realpath(path) != os.path.realpath(recorded):
+        raise InputError(
+            f"--annotate {path}: with --record annotations go into its metadata, expected "
+            f"{recorded}"
+        )
+    if not recorded and (source.live or source.recording.path is None):
+        raise InputError(
+            f"--annotate {path}: expected a recording as SOURCE, or --record of the same name"
+        )
+
+
+def _open_recorder(args, source, word):
+    if not args.record:
+        return None
+    facts = {
+        "core:recorder": GENERATOR,
+        "core:description": f"Received by kaifa_rx from {word}",
+    }
+    if source.live:
+        facts["core:hw"] = word
+    return Recorder(source, meta_path(args.record), facts)
+
+
+def _open_annotations(args, source, recorder):
+    if not args.annotate:
+        return None
+    metadata = recorder.metadata if recorder else _copied(Path(args.annotate), source.recording)
+    made = Annotations(source.sample_rate, args.symbol_rate, _sync_bits(args))
+    recording = source.recording
+    return AnnotationOutput(metadata, made, recording.samples if recording else None)
+
+
+def _open_rejects(args, word, tell):
+    if not args.save_rejects:
+        return None
+    return RejectsOutput(
+        args.save_rejects, args.rejects_limit, word, args.symbol_rate, _sync_bits(args), tell
+    )
+
+
+def _sync_bits(args):
+    return 4 * len(args.sync_word)
+
+
+def _copied(path, recording):
+    """Metadata at `path` of a Recording, as its own has it, and where there is none as the command
+    line says."""
+    meta = read_meta(recording.meta_path) if recording.meta_path else _bare(recording)
+    facts = dict(meta["global"])
+    if recording.path.name != path.with_suffix(DATA).name:
+        # The samples keep their name, and stay where they are.
+        facts["core:dataset"] = recording.path.name
+    facts.setdefault("core:version", SIGMF_VERSION)
+    there = list(_annotations(meta, recording.meta_path))
+    copy = Metadata(path, facts, lambda: meta.get("captures", []), "--annotate")
+    for annotation in there:
+        copy.annotate(annotation)
+    return copy
+
+
+def _annotations(meta, name):
+    """Those that the recording has already; InputError if they cannot be put in order."""
+    annotations = meta.get("annotations", [])
+    if not isinstance(annotations, list):
+        raise InputError(f"{name}: annotations cannot be read, expected a list")
+    for annotation in annotations:
+        try:
+            places = {key: annotation[key] for key in (START, COUNT) if key in annotation}
+            whole = {key: int(value) for key, value in places.items()}
+            fits = all(0 <= value == places[key] < MOST_SAMPLES for key, value in whole.items())
+        except (TypeError, ValueError, OverflowError):
+            fits = False
+        if not (fits and START in whole):
+            raise InputError(
+                f"{name}: annotation {reprlib.repr(annotation)} cannot be read, expected an "
+                f"object with a whole number as {START}"
+            )
+        yield annotation | whole
+
+
+def _bare(recording):
+    tuned = recording.center_frequency is not None
+    return {
+        "global": {
+            "core:datatype": SIGMF_NAMES[recording.format.name],
+            "core:sample_rate": recording.sample_rate,
+            "core:version": SIGMF_VERSION,
+        },
+        "captures": [
+            {START: 0} | ({"core:frequency": recording.center_frequency} if tuned else {})
+        ],
+    }
