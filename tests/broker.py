@@ -49,6 +49,9 @@ class Broker:
         self._process.terminate()
         self._process.wait(10)
 
+    def process_id(self):
+        return self._process.pid
+
     def _listens(self):
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0

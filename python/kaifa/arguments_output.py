@@ -6,6 +6,7 @@ import argparse
 from .extcap_install import install_extcap
 from .recording import InputError
 from .schema import schema_text
+from .topics import STATION
 
 # Options whose value is a file or -, in the order in which the outputs are opened.
 FILES = ("json", "csv", "pcapng")
@@ -15,6 +16,14 @@ def filled(text):
     """A name that is not empty."""
     if not text:
         raise argparse.ArgumentTypeError("is empty, expected a name or -")
+    return text
+
+
+def _station(text):
+    if not STATION.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            f"'{text:.80}' cannot be used, expected 1 to 64 letters, digits, '.', '_' or '-'"
+        )
     return text
 
 
@@ -43,6 +52,12 @@ def add_output(group, number):
     add("--db", "FILE", "append records to an SQLite database")
     add("--mqtt", "URL", "publish at a broker, mqtt[s]://[user:password@]host[:port][/prefix]")
     add("--mqtt-ca", "FILE", "certificates by which to trust the broker; default: the system's")
+    add(
+        "--station",
+        "NAME",
+        "name among several receivers at one broker; with --mqtt, and then for kaifa_collect, too",
+        _station,
+    )
     add("--zmq", "ADDRESS", "publish by ZeroMQ at an address like tcp://127.0.0.1:5555")
     add("--record", "NAME", "write the samples as received to NAME.sigmf-data and .sigmf-meta")
     add(
@@ -77,7 +92,7 @@ def check_output(args):
     to_stdout = [f"--{name} -" for name in FILES if getattr(args, name) == "-"]
     if len(to_stdout) > 1:
         raise InputError(f"{' and '.join(to_stdout)}: standard output can take only one of them")
-    for name in ("mqtt_ca", "home_assistant"):
+    for name in ("mqtt_ca", "station", "home_assistant"):
         if getattr(args, name) and not args.mqtt:
             option = name.replace("_", "-")
             raise InputError(f"--{option} has no use alone, expected --mqtt with it")

@@ -27,19 +27,20 @@ class MqttAddress:
         return f"mqtt{'s' * self.tls}://{self.host}:{self.port}/{self.prefix}"
 
 
-def mqtt_address(text):
-    """The MqttAddress of a URL; InputError, which does not repeat the password."""
+def mqtt_address(text, option="--mqtt"):
+    """The MqttAddress of a URL, given as `option`; InputError, which does not repeat the
+    password."""
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.hostname
         (host or "").encode("idna")  # its error in a resolver would end paho's thread
     except ValueError as error:
-        raise InputError(f"--mqtt: {error}, {EXPECTED}") from None
+        raise InputError(f"{option}: {error}, {EXPECTED}") from None
     if parts.scheme not in PORTS or not host or parts.query or parts.fragment or port == 0:
-        raise InputError(f"--mqtt: this is no address of a broker, {EXPECTED}")
+        raise InputError(f"{option}: this is no address of a broker, {EXPECTED}")
     prefix = unquote(parts.path).strip("/") or "kaifa"
     if set(prefix) & set("+#\0"):
-        raise InputError(f"--mqtt: prefix '{prefix}' has a +, # or NUL, expected none")
+        raise InputError(f"{option}: prefix '{prefix}' has a +, # or NUL, expected none")
     user, password = (value and unquote(value) for value in (parts.username, parts.password))
     return MqttAddress(
         parts.scheme == "mqtts", host, port or PORTS[parts.scheme], user, password, prefix

@@ -11,17 +11,19 @@ LOOK_SECONDS = 3.0
 ANEW_SECONDS = 1.0
 
 
-def new_client(on_nonsense):
+def new_client(on_nonsense, session=None):
     """A client of either version; InputError if there is none.
 
     on_nonsense: called with the exception that reading the broker's answers raised. The client then
                  connects anew, until its `leaving` (an Event) is set.
+    session:     name under which a broker keeps messages while the client is away. It then speaks
+                 MQTT 5 and leaves it to its user to acknowledge() messages.
     """
     try:
         from paho.mqtt import client as mqtt
     except ImportError:
         raise InputError(
-            "--mqtt takes paho-mqtt, expected it installed (apt install python3-paho-mqtt)"
+            "MQTT takes paho-mqtt, expected it installed (apt install python3-paho-mqtt)"
         ) from None
 
     class Client(mqtt.Client):
@@ -46,9 +48,26 @@ def new_client(on_nonsense):
                     continue
             return False
 
+    if session is not None:
+        return _keeping(Client, mqtt, session)
     if hasattr(mqtt, "CallbackAPIVersion"):
         return Client(mqtt.CallbackAPIVersion.VERSION2)
     return Client()
+
+
+def _keeping(client_class, mqtt, session):
+    """A client with a session, whose user acknowledges."""
+    if hasattr(mqtt, "CallbackAPIVersion"):
+        client = client_class(
+            mqtt.CallbackAPIVersion.VERSION2, session, protocol=mqtt.MQTTv5, manual_ack=True
+        )
+        client.acknowledge = lambda message_id: client.ack(message_id, 1)
+        return client
+    client = client_class(session, protocol=mqtt.MQTTv5)
+    # Version 1 does it by itself as soon as a message has been handed over.
+    client.acknowledge = client._send_puback
+    client._send_puback = lambda _message_id: mqtt.MQTT_ERR_SUCCESS
+    return client
 
 
 def trust(client, ca_file):
@@ -61,19 +80,12 @@ def trust(client, ca_file):
         ) from None
 
 
-def is_full(message):
-    """What publish() returned says that its queue has no more room."""
-    from paho.mqtt.client import MQTT_ERR_QUEUE_SIZE
-
-    return message.rc == MQTT_ERR_QUEUE_SIZE
-
-
 def refusal(code):
     """Why a broker refused the connection; None if it did not."""
     from paho.mqtt.client import connack_string
 
-    if hasattr(code, "is_failure"):
-        return str(code) if code.is_failure else None
+    if hasattr(code, "value"):
+        return str(code) if code.value >= 0x80 else None
     return connack_string(code) if code else None
 
 

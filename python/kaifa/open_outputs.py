@@ -2,8 +2,10 @@
 """From what the command line says to outputs."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
+from .batch import Batch
 from .dates import dated_from
 from .home_assistant import HomeAssistant
 from .mqtt_address import mqtt_address
@@ -40,8 +42,16 @@ def _services(args, source, tell):
     if args.zmq:
         yield ZmqOutput(args.zmq)
     if args.mqtt:
-        show = HomeAssistant() if args.home_assistant else None
-        yield MqttOutput(mqtt_address(args.mqtt), args.mqtt_ca, tell, show)
+        yield _mqtt(args, tell)
+
+
+def _mqtt(args, tell):
+    address, batch = mqtt_address(args.mqtt), None
+    if args.station:
+        address = replace(address, prefix=f"{address.prefix}/{args.station}")
+        batch = Batch()
+    show = HomeAssistant() if args.home_assistant else None
+    return MqttOutput(address, args.mqtt_ca, tell, show, batch)
 
 
 def _files(args, records_out, source, shown):

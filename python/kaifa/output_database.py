@@ -33,8 +33,8 @@ LAYOUT = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS run (
   id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, program TEXT NOT NULL,
-  input TEXT NOT NULL, sample_rate_hz REAL NOT NULL, center_frequency_hz REAL NOT NULL,
-  symbol_rate_hz REAL NOT NULL, deviation_hz REAL NOT NULL);
+  input TEXT NOT NULL, sample_rate_hz REAL, center_frequency_hz REAL, symbol_rate_hz REAL,
+  deviation_hz REAL);
 CREATE TABLE IF NOT EXISTS record (
   id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run, json TEXT NOT NULL,
   {_READ});

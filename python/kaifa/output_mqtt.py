@@ -4,14 +4,18 @@
 import threading
 import time
 
-from .mqtt_client import connection_fault, is_full, new_client, refusal, trust
+from .batch import TOPIC
+from .mqtt_client import connection_fault, new_client, refusal, trust
 from .topics import topic
 
 ONLINE, OFFLINE = "online", "offline"
 AT_LEAST_ONCE = 1
-MOST_WAITING = 10_000
+# What a message carries: a record, a batch of them, or something about them.
+RECORD, BATCH, OTHER = range(3)
+MOST_WAITING = {RECORD: 10_000, BATCH: 1000}
 MOST_IN_FLIGHT = 1000
-RECONNECT_SECONDS = (1, 30)
+# Who is back late is waited for by nobody who merges what several receivers heard.
+RECONNECT_SECONDS = (1, 8)
 FIRST_CONNECTION_SECONDS = 3.0
 LAST_WORDS_SECONDS = 5.0
 STEP_SECONDS = 0.01
@@ -25,13 +29,16 @@ class MqttOutput:
     ca_file:        certificates a broker is trusted by; None for those of the system.
     tell:           called with a line when the connection comes or goes.
     home_assistant: HomeAssistant, which is told what there is to show; None for nobody.
+    batch:          Batch, in which every record goes out once more, at PREFIX/records, for
+                    kaifa_collect; None for none.
 
-    While the broker is away records wait, MOST_WAITING of them; further ones are lost. InputError
-    if the certificates cannot be used, or paho-mqtt is not there.
+    While the broker is away MOST_WAITING messages wait; further records are lost. InputError if the
+    certificates cannot be used, or paho-mqtt is not there.
     """
 
-    def __init__(self, address, ca_file, tell, home_assistant=None):
+    def __init__(self, address, ca_file, tell, home_assistant=None, batch=None):
         self.name = address.name
+        self._batch = batch
         self.kept = 0
         self._address, self._tell, self._home_assistant = address, tell, home_assistant
         self._availability = f"{address.prefix}/availability"
@@ -43,7 +50,7 @@ class MqttOutput:
         if address.tls:
             trust(self._client, ca_file)
         self._client.will_set(self._availability, OFFLINE, AT_LEAST_ONCE, retain=True)
-        self._client.max_queued_messages_set(MOST_WAITING)
+        self._client.max_queued_messages_set(0)  # the receipts hold the limit
         self._client.max_inflight_messages_set(MOST_IN_FLIGHT)
         self._client.reconnect_delay_set(*RECONNECT_SECONDS)
         self._client.on_connect = self._on_connect
@@ -59,18 +66,22 @@ class MqttOutput:
         if self._home_assistant:
             for config_topic, config in self._home_assistant.news(record, self._address.prefix):
                 self._publish(config_topic, config, retain=True)
-        while not self._publish(f"{self._address.prefix}/{topic(record)}", line, records=1):
-            # The broker is there and slow: wait. It is away: there is no more room to wait in.
-            if not self._connected:
-                return
-            time.sleep(STEP_SECONDS)
+        self._publish_records(f"{self._address.prefix}/{topic(record)}", line, RECORD)
+        if self._batch is not None:
+            self._batch.add(line)
+            if self._batch.is_large():
+                self._publish_batch()
 
     def flush(self):
-        """The client's own thread sends."""
-        self.kept = self._receipts.count
+        """The client's own thread sends; while the broker is away batches grow."""
+        if self._batch and self._connected:
+            self._publish_batch()
+        self.kept = self._count()
 
     def close(self):
         """Waits for the broker to have what it was sent, as far as it is there."""
+        if self._batch:
+            self._publish_batch()
         _wait(LAST_WORDS_SECONDS, self._receipts.complete)
         if self._connected:
             # Only of a connection that breaks the broker says it for us.
@@ -80,15 +91,28 @@ class MqttOutput:
         # The client sends what it has before it goes.
         self._client.disconnect()
         self._client.loop_stop()
-        self.kept = self._receipts.count
+        self.kept = self._count()
 
-    def _publish(self, full_topic, text, retain=False, records=0):
-        """False if there is no room."""
+    def _publish_batch(self):
+        text, records = self._batch.take()
+        self._publish_records(f"{self._address.prefix}/{TOPIC}", text, BATCH, records)
+
+    def _publish_records(self, full_topic, text, kind, records=1):
+        # The broker is there and slow: wait. It is away: there is no more room to wait in.
+        while self._receipts.waiting[kind] >= MOST_WAITING[kind]:
+            if not self._connected:
+                return
+            time.sleep(STEP_SECONDS)
+        self._publish(full_topic, text, kind=kind, records=records)
+
+    def _publish(self, full_topic, text, retain=False, kind=OTHER, records=0):
         message = self._client.publish(full_topic, text, AT_LEAST_ONCE, retain)
-        if is_full(message):
-            return False
-        self._receipts.expect(message.mid, records)
-        return True
+        self._receipts.expect(message.mid, kind, records)
+
+    def _count(self):
+        """Records that the broker has, in every form in which it is to have them."""
+        forms = (RECORD,) if self._batch is None else (RECORD, BATCH)
+        return min(self._receipts.count[form] for form in forms)
 
     def _on_connect(self, _client, _data, _flags, code, *_more):
         fault = refusal(code)
@@ -116,27 +140,35 @@ class MqttOutput:
 
 
 class _Receipts:
-    """Counts the records that the broker has. A receipt can come before we know for what."""
+    """Counts the records that the broker has. A receipt can come before we know for what.
+
+    count:   {kind of message: records in those that the broker has}
+    waiting: {kind of message: messages it has not yet}
+    """
 
     def __init__(self):
-        self.count = 0
+        self.count = dict.fromkeys((RECORD, BATCH, OTHER), 0)
+        self.waiting = dict(self.count)
         self._lock = threading.Lock()
         self._expected, self._early = {}, set()
 
-    def expect(self, message_id, records):
-        """The message is on its way; it carries so many records, 0 or 1."""
+    def expect(self, message_id, kind, records):
+        """The message is on its way; it carries so many records."""
         with self._lock:
             if message_id in self._early:
                 self._early.remove(message_id)
-                self.count += records
+                self.count[kind] += records
             else:
-                self._expected[message_id] = records
+                self._expected[message_id] = kind, records
+                self.waiting[kind] += 1
 
     def came(self, message_id):
         """The broker has it."""
         with self._lock:
             if message_id in self._expected:
-                self.count += self._expected.pop(message_id)
+                kind, records = self._expected.pop(message_id)
+                self.count[kind] += records
+                self.waiting[kind] -= 1
             else:
                 self._early.add(message_id)
 

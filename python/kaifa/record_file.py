@@ -10,15 +10,16 @@ class RecordFile:
     """Octets go to `name` as they come, without a buffer that a crash could lose.
 
     descriptor: an open one, which is not this program's alone (standard output); None opens
-                `name` anew and empties it.
+                `name` anew.
+    keep:       what is in the file stays, and what comes goes behind it.
     InputError if it cannot be opened.
     """
 
-    def __init__(self, name, descriptor=None):
+    def __init__(self, name, descriptor=None, keep=False):
         self.name = name
         self._ours = descriptor is None
-        self._descriptor = _opened(name) if self._ours else descriptor
-        self._whole_octets = 0
+        self._descriptor = _opened(name, keep) if self._ours else descriptor
+        self._whole_octets = os.path.getsize(name) if keep and os.path.isfile(name) else 0
 
     def append(self, record):
         """Writes one record; OSError if it does not fit, and then nothing of it stays in a file."""
@@ -40,9 +41,10 @@ class RecordFile:
             os.ftruncate(self._descriptor, self._whole_octets)
 
 
-def _opened(name):
+def _opened(name, keep):
+    flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | (os.O_APPEND if keep else os.O_TRUNC)
     try:
-        return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        return os.open(name, flags, 0o666)
     except OSError as error:
         raise InputError(f"{name}: cannot be written, {error.strerror}") from None
     except ValueError as error:

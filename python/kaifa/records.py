@@ -16,6 +16,7 @@ from .schema import VERSION
 
 NANOSECONDS = 10**9
 _symbol = functools.cache(pmt.intern)
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def record(message, sample_rate, dated_from):
@@ -85,7 +86,7 @@ def burst_record(burst, sample_rate, dated_from):
 
 def json_line(fields):
     """A record as one line of JSON, without a line end."""
-    return json.dumps(fields, separators=(",", ":"))
+    return _encode(fields)
 
 
 def human_line(fields):

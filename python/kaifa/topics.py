@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a record is called where readers choose by topic: MQTT and ZeroMQ."""
 
+import re
+
+# What a receiver among several can be called: a level of a topic.
+STATION = re.compile("[A-Za-z0-9._-]{1,64}")
+
 
 def topic(record):
     """`frame/SENDER/TYPE`, `reject`, `burst` or `status`.

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the messages of receivers to records of what they heard together."""
+
+from ..records import json_line
+from ..topics import STATION
+from .checks import Bad
+from .copies import Copy
+from .envelope import Envelopes
+from .merged import Merger
+from .stations import COUNTS, Stations
+from .status_record import collect_record
+from .tickets import Tickets
+from .window import Window
+
+NOBODY = "(nobody)"
+
+
+class Collector:
+    """Merges what comes, writes it, and tells which messages are settled.
+
+    outputs:      a list of objects with write(record, line) and flush(); what a message brought is
+                  safe when all have been flushed.
+    database:     one of them that keeps the states of receivers, a CollectDatabase; or None.
+    wait_seconds: as long as a copy waits for others at most, and a receiver is waited for.
+    tell:         called with a line that a person should know.
+    """
+
+    def __init__(self, outputs, database, wait_seconds, tell):
+        self._outputs, self._database, self._tell = outputs, database, tell
+        self._envelopes, self._tickets = Envelopes(), Tickets()
+        self._stations, self._window = Stations(wait_seconds), Window(wait_seconds)
+        self._merger, self._record_number = Merger(self._next_number), 0
+        self._written = []  # since the last commit: (Ticket, Numbers, number of the record there)
+        self._changed = {}  # receivers whose state is to be kept
+        self._told = set()
+        self.unreadable = 0  # messages that no receiver can be blamed for
+        if database is not None:
+            for name, state in database.states().items():
+                if station := self._stations.get(name):
+                    station.go_on(state)
+
+    def connected(self, now):
+        """The broker is there, anew. now: seconds, by a clock that only goes forward."""
+        self._stations.connected(now)
+
+    def take(self, topic, payload, ticket, now):
+        """Takes a message; ticket: of give_ticket()."""
+        name, kind = (*topic.split("/")[-2:], "")[:2]
+        station = self._stations.get(name) if STATION.fullmatch(name) else None
+        if station is None:
+            self.unreadable += 1
+            self._tell_once(NOBODY, f"{topic[:80]!r}: no name of a receiver, or too many of them")
+        elif kind == "availability":
+            station.is_online(payload == b"online", now)
+        else:
+            self._take_records(station, payload, ticket, now)
+
+    def give_ticket(self, message_id, connection):
+        """A Ticket for the next message."""
+        return self._tickets.give(message_id, connection)
+
+    def release(self, now):
+        """Writes what has waited for long enough."""
+        self._write_packets(self._window.release(self._stations.horizon_ns(now), now))
+
+    def release_all(self):
+        """Writes everything."""
+        self._write_packets(self._window.release_all())
+
+    def report(self, final):
+        """Writes a record of the counts."""
+        record = collect_record(self._next_number(), self.counts(), self._stations.all(), final)
+        self._write(record)
+
+    def counts(self):
+        """Of all receivers, by the names of the fields of a collect record."""
+        counts = [station.counts() for station in self._stations.all()]
+        sums = {name: sum(count[name] for count in counts) for name in COUNTS}
+        sums["records_unreadable"] += self.unreadable
+        written = {
+            "frames": self._merger.frames,
+            "frames_heard_by_several": self._merger.heard_by_several,
+        }
+        return written | sums
+
+    def stations(self):
+        """Every Station, by name."""
+        return self._stations.all()
+
+    def commit(self):
+        """Has the outputs make safe what was written; returns the Tickets that are settled."""
+        for ticket, numbers, number in self._written:
+            ticket.open -= 1
+            numbers.done(number)
+        self._written = []
+        if self._database is not None and self._changed:
+            self._database.keep({name: s.state() for name, s in self._changed.items()})
+        self._changed = {}
+        for output in self._outputs:
+            output.flush()
+        return self._tickets.settled()
+
+    def _take_records(self, station, payload, ticket, now):
+        self._changed[station.name] = station
+        try:
+            run, records = self._envelopes.read(payload)
+        except Bad as fault:
+            station.unreadable += 1
+            self._tell_once(station.name, fault)
+            return
+        numbers = station.numbers(run)
+        for number, record in records:
+            if number is None or numbers.take(number):
+                self._take_record(station, (ticket, numbers, number), record, now)
+
+    def _take_record(self, station, origin, record, now):
+        origin[0].open += 1
+        if isinstance(record, Bad):
+            station.unreadable += 1
+            self._tell_once(station.name, record)
+            self._written.append(origin)
+            return
+        station.heard(record["time"], record.get("final", False), now)
+        if record["record"] != "frame":
+            self._write(self._merger.of_station(record, station.name))
+            self._written.append(origin)
+        elif record["time"] is None:
+            self._write_packets([[Copy(record, station.name, origin)]])
+        else:
+            self._write_packets(self._window.add(Copy(record, station.name, origin), now))
+
+    def _write_packets(self, packets):
+        for packet in packets:
+            for record in self._merger.records(packet):
+                if record["record"] == "late_copy":
+                    self._stations.get(record["station"]).late_copies += 1
+                self._write(record)
+            for copy in packet:
+                self._written.append(copy.origin)
+                self._changed[copy.station] = self._stations.get(copy.station)
+
+    def _write(self, record):
+        line = json_line(record)
+        for output in self._outputs:
+            output.write(record, line)
+
+    def _next_number(self):
+        self._record_number += 1
+        return self._record_number - 1
+
+    def _tell_once(self, name, fault):
+        if name not in self._told:
+            self._told.add(name)
+            self._tell(f"{name}: {fault}; further ones are counted only")
