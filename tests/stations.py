@@ -14,16 +14,24 @@ from conftest import json_lines
 from gnuradio.kaifa.batch import Batch
 from gnuradio.kaifa.collect.copies import time_ns
 from gnuradio.kaifa.records import json_line, utc_text
-from gnuradio.kaifa.status_record import status_record
+from gnuradio.kaifa.schema import schema_text
 
 KAIFA_COLLECT = [sys.executable, shutil.which("kaifa_collect")]
-COUNTS = dict.fromkeys(("samples", "bursts", "truncated", "sync", "checked", "rejected"), 0)
+LEAST = {"integer": 0, "number": 0, "boolean": False, "object": {}, "null": None}
 
 
 def moved(time, seconds):
     """A time in a record, so many seconds later."""
     moment = time_ns(time) + round(seconds * 1e9)
     return utc_text(moment // 10**9, moment % 10**9 / 1e9)
+
+
+def least(schema):
+    """The least that a field of a status record can be."""
+    if "const" in schema:
+        return schema["const"]
+    types = schema["type"]
+    return None if "null" in types else LEAST[types]
 
 
 class Station:
@@ -55,8 +63,10 @@ class Station:
 
     def status(self, time, final=False):
         """Tells its counts at a time by a clock that is right."""
-        record = status_record(COUNTS, 1.0, moved(time, self._clock), 0, final)
-        self._add(record | {"record_number": self.number})
+        fields = json.loads(schema_text())["$defs"]["status"]["properties"]
+        record = {name: least(schema) for name, schema in fields.items()}
+        changes = {"time": moved(time, self._clock), "record_number": self.number, "final": final}
+        self._add(record | changes)
 
     def send(self):
         """Publishes what there is; returns it as text."""

@@ -92,8 +92,13 @@ def _further(schema, types):
     if list in types:
         item_types, item = _check(schema.get("items", {}))
         return lambda value: all(type(i) in item_types and (not item or item(i)) for i in value)
-    if dict in types and "properties" in schema:
-        return _object(schema["properties"])
+    if dict in types:
+        if "properties" in schema:
+            return _object(schema["properties"])
+        value_types, value_holds = _check(schema.get("additionalProperties", {}))
+        return lambda value: all(
+            type(v) in value_types and (not value_holds or value_holds(v)) for v in value.values()
+        )
     if int in types:
         return _range(schema)
     return None
