@@ -7,6 +7,7 @@ from .extcap_install import install_extcap
 from .recording import InputError
 from .schema import schema_text
 from .topics import STATION
+from .web.address import DEFAULT as WEB_ADDRESS
 
 # Options whose value is a file or -, in the order in which the outputs are opened.
 FILES = ("json", "csv", "pcapng")
@@ -72,6 +73,14 @@ def add_output(group, number):
         "most samples that may lie there (default 100M)",
         number,
         default=100e6,
+    )
+    add(
+        "--web",
+        "HOST:PORT",
+        f"serve a page that shows frames as they come (default {WEB_ADDRESS}); one that other "
+        "computers can reach asks for a token, printed with the address",
+        nargs="?",
+        const=WEB_ADDRESS,
     )
     for name, text in (
         ("--home-assistant", "tell Home Assistant of every meter, by --mqtt"),

@@ -13,6 +13,7 @@ from .output_database import DatabaseOutput
 from .output_lines import CsvLines, HumanLines, JsonLines
 from .output_mqtt import MqttOutput
 from .output_pcapng import PcapngOutput
+from .output_web import WebOutput
 from .output_zmq import ZmqOutput
 from .record_file import RecordFile, refuse_input
 from .recording import InputError
@@ -41,6 +42,8 @@ def _services(args, source, tell):
         yield DatabaseOutput(args.db, _run(args, source))
     if args.zmq:
         yield ZmqOutput(args.zmq)
+    if args.web:
+        yield WebOutput(args.web, source_word(args, source), tell)
     if args.mqtt:
         yield _mqtt(args, tell)
 

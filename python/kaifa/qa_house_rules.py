@@ -94,7 +94,7 @@ class qa_house_rules(unittest.TestCase):
         )
         if listed.returncode != 0:
             self.skipTest("not a git checkout")
-        suffixes = {".rs", ".h", ".cc", ".py", ".cmake", ".yml", ".sh"}
+        suffixes = {".rs", ".h", ".cc", ".py", ".cmake", ".yml", ".sh", ".js", ".css", ".html"}
         for name in listed.stdout.splitlines():
             path = ROOT / name
             if path.suffix in suffixes and path.exists():

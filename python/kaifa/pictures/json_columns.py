@@ -50,7 +50,10 @@ class JsonColumns:
         try:
             columns = columns_of(named, self._addresses, self._number)
             for key in self._extra:
-                columns[key] = [json.loads(text) for text in named[_EXTRA + key]]
+                # Most fields have few values, and a dict is quicker than to read them anew.
+                texts = named[_EXTRA + key]
+                values = {text: json.loads(text) for text in set(texts)}
+                columns[key] = [values[text] for text in texts]
         except ValueError as error:
             raise InputError(f"{self._name}: {error}, expected records of kaifa_rx") from None
         self._lines_before += len(rows)
