@@ -1,0 +1,342 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""kaifa_map shows the mesh that the records speak of."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from statistics import median
+
+import networkx as nx
+import numpy as np
+import pytest
+from conftest import ROOT, frames, receive, simulate
+from gnuradio.kaifa.pictures.mesh import acknowledged, mesh_graph
+from gnuradio.kaifa.pictures.mesh_dot import mesh_dot
+from gnuradio.kaifa.pictures.mesh_roles import (
+    BEACON_ONLY,
+    BROADCAST_ONLY,
+    COLLECTOR,
+    METER,
+    NOT_HEARD,
+    RELAY,
+    add_roles,
+)
+from gnuradio.kaifa.pictures.palette import DARK, LIGHT, colour
+from gnuradio.kaifa.pictures.read import read_frames
+
+KAIFA_MAP = [sys.executable, shutil.which("kaifa_map")]
+SUFFIXES = ("svg", "png", "pdf", "dot", "graphml", "gexf")
+SVG = "{http://www.w3.org/2000/svg}"
+XLINK = "{http://www.w3.org/1999/xlink}"
+
+
+def kaifa_map(*arguments, **options):
+    return subprocess.run(
+        [*KAIFA_MAP, *map(str, arguments)], capture_output=True, text=True, timeout=60, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def mesh(tmp_path_factory):
+    """JSON lines of a simulated mesh with two collectors, and what was sent in it."""
+    folder = tmp_path_factory.mktemp("map")
+    traffic = ("--unicast-rate", 25, "--broadcast-rate", 4, "--beacon-period", 6)
+    recording = simulate(
+        folder / "mesh", "--seconds", 6, "--nodes", 24, "--collectors", 2, "--snr-min", 16, *traffic
+    )
+    assert receive(recording, "--json", folder / "mesh.jsonl").returncode == 0
+    return folder / "mesh.jsonl"
+
+
+@pytest.fixture(scope="module")
+def maps(mesh, tmp_path_factory):
+    """{suffix: the map in that form}."""
+    folder = tmp_path_factory.mktemp("maps")
+    names = {suffix: folder / f"out.{suffix}" for suffix in SUFFIXES}
+    result = kaifa_map(mesh, *(word for name in names.values() for word in ("--output", name)))
+    assert (result.returncode, result.stderr) == (0, "")
+    return names
+
+
+def links(records):
+    """{(source, destination): unicasts} of records."""
+    unicasts = [record for record in records if record["type"] == "unicast"]
+    return Counter((record["source"], record["destination"]) for record in unicasts)
+
+
+def nodes(records):
+    named = {record[party] for record in records for party in ("source", "destination")}
+    return named - {None, "ffff"}
+
+
+def titles(path, kind):
+    """Of the groups of one class in an SVG file by Graphviz."""
+    groups = ElementTree.parse(path).iter(f"{SVG}g")
+    return [group.find(f"{SVG}title").text for group in groups if group.get("class") == kind]
+
+
+def test_the_graph_is_what_the_records_say(mesh):
+    records = [record for record in frames(mesh) if record["check_ok"]]
+    graph = mesh_graph(read_frames([mesh]))
+    assert set(graph) == nodes(records) and list(graph) == sorted(graph)
+    expected = links(records)
+    assert {(a, b): link["unicasts"] for a, b, link in graph.edges(data=True)} == expected
+    for source, destination, link in graph.edges(data=True):
+        snr = [
+            record["snr_db"]
+            for record in records
+            if record["type"] == "unicast"
+            and (record["source"], record["destination"]) == (source, destination)
+        ]
+        assert link["median_snr_db"] == pytest.approx(median(snr), abs=0.006)
+        # Every acknowledgement that was received names the parties of one unicast.
+        acks = sum(
+            record["type"] == "ack"
+            and (record["source"], record["destination"]) == (destination, source)
+            for record in records
+        )
+        assert link["acknowledged"] == acks <= link["unicasts"]
+        assert link["acknowledged_share"] == pytest.approx(acks / link["unicasts"], abs=1e-4)
+    for address, node in graph.nodes.items():
+        of_node = [record for record in records if record["source"] == address]
+        types = Counter(record["type"] for record in of_node)
+        assert node["packets"] == len(of_node)
+        assert node["unicasts"] == types["unicast"]
+        assert node["broadcasts"] == types["broadcast"]
+        assert node["beacons"] == types["beacon"]
+        assert node["acks_inferred"] == types["ack"]
+        assert node["heard"] == any(not record["source_inferred"] for record in of_node)
+        assert node["received"] == sum(n for (_, to), n in expected.items() if to == address)
+
+
+def test_the_collectors_stand_out(mesh):
+    """The simulator's collectors are the first two nodes, and talk more than all others."""
+    graph = mesh_graph(read_frames([mesh]))
+    guessed = {address for address, node in graph.nodes.items() if node["role"] == COLLECTOR}
+    truth = [json.loads(line) for line in mesh.with_suffix(".truth.jsonl").read_text().splitlines()]
+    talk = Counter()
+    for sent in truth:
+        if sent["kind"] == "unicast":
+            talk.update((sent["source"], sent["destination"]))
+    assert guessed == {address for address, _ in talk.most_common(2)}
+
+
+def test_roles():
+    def role(graph, address, **seen):
+        for node in graph.nodes.values():
+            node.setdefault("packets", 1)
+            node.setdefault("broadcasts", 0)
+            node.setdefault("beacons", 0)
+        graph.nodes[address].update(seen)
+        add_roles(graph)
+        return graph.nodes[address]["role"]
+
+    star = nx.DiGraph([(leaf, "hub") for leaf in "abcdefgh"])
+    assert role(star, "hub") == COLLECTOR and star.nodes["a"]["role"] == METER
+    assert star.nodes["hub"]["betweenness"] == 1 and star.nodes["hub"]["peers"] == 8
+    chain = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "d"), ("e", "b")])
+    assert role(chain, "b") == RELAY and chain.nodes["a"]["role"] == METER
+    star.add_node("alone")
+    assert role(star, "alone", broadcasts=2, beacons=1) == BROADCAST_ONLY
+    assert role(star, "alone", broadcasts=0, beacons=1) == BEACON_ONLY
+    assert role(chain, "d", packets=0) == NOT_HEARD
+
+
+def test_an_acknowledgement_counts_once_and_in_time(mesh):
+    read = read_frames([mesh])
+    answered = acknowledged(read)
+    (unicast,) = np.flatnonzero(answered)[:1]
+    (ack,) = [
+        i
+        for i in range(unicast, len(read))
+        if read.type[i] == 3
+        and read.sequence[i] == read.sequence[unicast]
+        and read.source[i] == read.destination[unicast]
+    ][:1]
+    pair = read.select([unicast, ack])
+    assert acknowledged(pair).tolist() == [True, False]
+    late = replace(pair, time_ns=pair.time_ns + np.array([0, 2 * 10**9]))
+    other = replace(pair, sequence=pair.sequence + np.array([0, 1], np.int16))
+    twice = read.select([unicast, unicast, ack, ack])
+    assert acknowledged(late).tolist() == acknowledged(other).tolist() == [False, False]
+    assert acknowledged(twice).tolist() == [False, True, False, False]
+    assert acknowledged(read.select([ack, unicast])).tolist() == [False, False]
+
+
+def test_graphml_and_gexf_are_read_back(mesh, maps):
+    graph = mesh_graph(read_frames([mesh]))
+    back = nx.read_graphml(maps["graphml"])
+    assert dict(back.nodes.items()) == dict(graph.nodes.items())
+    assert dict(back.edges.items()) == dict(graph.edges.items())
+    back = nx.read_gexf(maps["gexf"])
+    assert set(back) == set(graph) and set(back.edges) == set(graph.edges)
+    for ends, link in graph.edges.items():
+        assert back.edges[ends]["weight"] == link["unicasts"]
+        assert back.edges[ends]["acknowledged"] == link["acknowledged"]
+    for address, node in graph.nodes.items():
+        assert back.nodes[address]["role"] == node["role"]
+        paint = back.nodes[address]["viz"]["color"]
+        assert "#{r:02X}{g:02X}{b:02X}".format(**paint) == colour(address, LIGHT)
+    assert str(date.today()).encode() not in maps["gexf"].read_bytes()
+
+
+def test_the_picture_has_every_node_and_link(mesh, maps):
+    graph = mesh_graph(read_frames([mesh]))
+    assert sorted(titles(maps["svg"], "node")) == sorted(graph)
+    assert sorted(titles(maps["svg"], "edge")) == sorted(f"{a}->{b}" for a, b in graph.edges)
+    text = " ".join(ElementTree.parse(maps["svg"]).getroot().itertext())
+    for address in graph:
+        assert address[-4:] in text
+    unicasts = sum(link["unicasts"] for *_, link in graph.edges(data=True))
+    assert f"26 nodes, {len(graph.edges)} links with {unicasts} unicasts, 2026-01-01" in text
+    assert "collector?" in text and "(?: a guess from the traffic)" in text
+    tips = [each.get(f"{XLINK}title") for each in ElementTree.parse(maps["svg"]).iter(f"{SVG}a")]
+    source, destination, link = next(iter(graph.edges(data=True)))
+    share = f"{link['acknowledged_share']:.0%}"
+    expected = f"{source[-4:]} to {destination[-4:]}: {link['unicasts']} unicasts, {share} ack"
+    assert any(tip.startswith(expected) for tip in tips)
+    assert maps["png"].read_bytes().startswith(b"\x89PNG")
+    assert maps["pdf"].read_bytes().startswith(b"%PDF")
+
+
+def test_nodes_do_not_overlap(mesh, maps):
+    """No two of the picture meet, taken as circles."""
+    places = []
+    for group in ElementTree.parse(maps["svg"]).iter(f"{SVG}g"):
+        if group.get("class") == "node":
+            outlines = [*group.iter(f"{SVG}ellipse"), *group.iter(f"{SVG}polygon")]
+            places.append(max(map(circle, outlines), key=lambda circle: circle[2]))
+    x, y, radius = np.array(places).T
+    apart = np.hypot(x[:, None] - x, y[:, None] - y) - radius[:, None] - radius
+    count = len(mesh_graph(read_frames([mesh])))
+    assert len(places) == count and np.all(apart[np.triu_indices(count, 1)] > 0)
+
+
+def circle(outline):
+    """Centre and radius of an ellipse or polygon."""
+    if outline.tag == f"{SVG}ellipse":
+        return [float(outline.get(name)) for name in ("cx", "cy", "rx")]
+    points = np.array([point.split(",") for point in outline.get("points").split()], float)
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    return [*middle, np.hypot(*(points - middle).T).max()]
+
+
+def test_the_same_frames_give_the_same_files(mesh, maps, tmp_path):
+    """In whatever order they come, and in another process."""
+    lines = mesh.read_text().splitlines(keepends=True)
+    (tmp_path / "mesh.jsonl").write_text("".join(reversed(lines[:-1])))
+    names = [tmp_path / f"out.{suffix}" for suffix in SUFFIXES]
+    options = [word for name in names for word in ("--output", name)]
+    environment = {"PYTHONHASHSEED": "5"}
+    result = kaifa_map(tmp_path / "mesh.jsonl", *options, env={**os.environ, **environment})
+    assert result.returncode == 0, result.stderr
+    for name in names:
+        # In PDF the drawing library puts the time, and fonts as memory has them.
+        if name.suffix != ".pdf":
+            assert name.read_bytes() == maps[name.suffix[1:]].read_bytes(), name
+
+
+def test_no_address_is_left_with_pseudonyms(mesh, tmp_path):
+    (tmp_path / "key").write_text("a key of more than sixteen octets")
+    named = tmp_path / "000b12a83102e0c6.jsonl"
+    shutil.copy(mesh, named)
+    options = ("--anonymize", "--anonymize-key", tmp_path / "key")
+    names = [tmp_path / f"out.{suffix}" for suffix in SUFFIXES]
+    outputs = [word for name in names for word in ("--output", name)]
+    result = kaifa_map(named, *options, *outputs)
+    assert result.returncode == 0, result.stderr
+    said = result.stdout.encode() + result.stderr.encode()
+    assert kaifa_map(named, *options, cwd=tmp_path).stdout.endswith("map: frames-mesh.svg\n")
+    whole = [name.read_bytes() for name in names] + [said]
+    for address in nodes(frames(mesh)):
+        assert not any(address.encode() in octets for octets in whole)
+    words = titles(names[0], "node")
+    assert all(word.startswith("n-") for word in words) and len(words) == 26
+    assert set(nx.read_graphml(tmp_path / "out.graphml")) == set(words)
+    tips = [each.get(f"{XLINK}title") for each in ElementTree.parse(names[0]).iter(f"{SVG}a")]
+    for address in nodes(frames(mesh)):
+        assert not any(address[-4:] + " " in tip for tip in tips)
+    other = tmp_path / "other.graphml"
+    part = kaifa_map(named, *options, "--until", "start+2s", "--output", other)
+    assert part.returncode == 0 and set(nx.read_graphml(other)) <= set(words)
+
+
+def test_a_stretch_of_time(mesh, tmp_path):
+    times = sorted(record["time"] for record in frames(mesh))
+    middle = times[len(times) // 2]
+    early, late = tmp_path / "early.graphml", tmp_path / "late.graphml"
+    assert kaifa_map(mesh, "--until", middle, "--output", early).returncode == 0
+    assert kaifa_map(mesh, "--since", middle, "--output", late).returncode == 0
+    before = [record for record in frames(mesh) if record["time"] < middle]
+    after = [record for record in frames(mesh) if record["time"] >= middle]
+    for name, records in ((early, before), (late, after)):
+        graph = nx.read_graphml(name)
+        assert {ends: link["unicasts"] for ends, link in graph.edges.items()} == links(records)
+
+
+def test_a_dark_map_is_dark(mesh):
+    text = mesh_dot(mesh_graph(read_frames([mesh])), "subtitle", DARK)
+    assert f'bgcolor="{DARK.background}"' in text
+    colours = set(re.findall(r'fillcolor="(#\w+)"', text))
+    assert colours <= set(DARK.senders) and len(colours) > 5
+
+
+def test_few_links_have_their_numbers_written(tmp_path):
+    receive(ROOT / "examples/mesh", "--json", tmp_path / "mesh.jsonl")
+    assert kaifa_map(tmp_path / "mesh.jsonl", cwd=tmp_path).returncode == 0
+    text = " ".join(ElementTree.parse(tmp_path / "mesh-mesh.svg").getroot().itertext())
+    assert "1 · 100% · 27 dB" in text and "1 · 0% · 24 dB" in text
+    assert "broadcast only" in text and "not heard" in text and "relay?" in text
+
+
+def test_the_summary_fits_a_terminal(mesh, tmp_path):
+    lines = kaifa_map(mesh, "--output", tmp_path / "out.graphml").stdout.splitlines()
+    assert max(map(len, lines[:-1])) <= 80
+    graph = mesh_graph(read_frames([mesh]))
+    assert lines[0].startswith(f"26 nodes, {len(graph.edges)} links with")
+    assert lines[1].startswith("2026-01-01 00:00:00.")
+    assert lines[2].startswith("2 collector?, ")
+    assert lines[2].endswith(" meter (?: a guess from the traffic)")
+    (busiest,) = sorted(graph.nodes.items(), key=lambda item: (-item[1]["peers"], item[0]))[:1]
+    (line,) = (line for line in lines[4:5])
+    assert line.split()[:3] == [busiest[0], "collector?", str(busiest[1]["peers"])]
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["none.jsonl"], "none.jsonl: No such file"),
+        (["{mesh}", "--output", "out.jpg"], "out.jpg: is no kind of map, expected .svg"),
+        (["{mesh}", "--output", "none/out.dot"], "none/out.dot: cannot be written, No such"),
+        (["{mesh}", "--until", "2020-01-01"], "there are no frames in the inputs"),
+        ([], "the following arguments are required"),
+    ],
+)
+def test_what_cannot_be_used_is_told_in_one_line(arguments, message, mesh, tmp_path):
+    result = kaifa_map(*(word.format(mesh=mesh) for word in arguments), cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("kaifa_map: ") and result.stderr.count("\n") == 1
+    assert message in result.stderr
+
+
+def test_frames_that_name_nobody_make_no_map(mesh, tmp_path):
+    nobody = {"source": None, "destination": None}
+    lines = [json.dumps({**record, **nobody}) for record in frames(mesh)]
+    (tmp_path / "nobody.jsonl").write_text("\n".join(lines))
+    result = kaifa_map(tmp_path / "nobody.jsonl", cwd=tmp_path)
+    assert result.returncode == 2 and "expected some that do" in result.stderr
+
+
+def test_without_graphviz_the_other_forms_are_written(mesh, tmp_path):
+    environment = {**os.environ, "PATH": str(tmp_path)}
+    result = kaifa_map(mesh, "--output", tmp_path / "out.svg", env=environment)
+    assert result.returncode == 2 and "apt install graphviz" in result.stderr
+    result = kaifa_map(mesh, "--output", tmp_path / "out.gexf", env=environment)
+    assert result.returncode == 0, result.stderr
