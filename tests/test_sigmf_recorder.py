@@ -24,7 +24,9 @@ def test_a_slow_disk(live, monkeypatch, tmp_path):
     monkeypatch.setattr(recorders, "PIPE_OCTETS", 1 << 16)
     numbers = np.arange(1_000_000, dtype="<u4").view(np.int8)
     top = gr.top_block()
-    items = blocks.vector_source_b(numbers.view(np.uint8).tolist(), False, 4)
+    numbers_out = blocks.vector_source_b(numbers.view(np.uint8).tolist(), False, 4)
+    items = blocks.throttle(4, RATE)
+    top.connect(numbers_out, items)
     gate = threading.Event()
     monkeypatch.setattr(Recorder, "_append", slow(Recorder._append, gate))
     source = SimpleNamespace(
@@ -39,13 +41,8 @@ def test_a_slow_disk(live, monkeypatch, tmp_path):
     recorder.add_time_anchor(100, 1_000_000_000, 0.5001)
     for start in range(0, 1_000_000, 50_000):
         recorder.metadata.annotate({"core:sample_start": start, "core:sample_count": 10})
-    top.start()
-    if live:
-        top.wait()
-        gate.set()
-    else:
-        threading.Timer(1.0, gate.set).start()
-        top.wait()
+    threading.Timer(0.4, gate.set).start()
+    top.run()
     recorder.finish()
     got = np.fromfile(tmp_path / "slow.sigmf-data", "<u4")
     meta = json.loads((tmp_path / "slow.sigmf-meta").read_text())
@@ -59,9 +56,11 @@ def test_a_slow_disk(live, monkeypatch, tmp_path):
     assert (np.diff(got.astype(np.int64)) > 0).all(), "nothing twice, nothing out of order"
     # Where a number is not the one before and one, a capture begins, with its own time.
     starts = [0, *(1 + np.flatnonzero(np.diff(got) != 1))]
+    assert len(starts) > 1
     assert [capture["core:sample_start"] for capture in meta["captures"]] == starts
     for capture in meta["captures"]:
         number = got[capture["core:sample_start"]]
+        assert capture["core:global_index"] == number
         date = capture["core:datetime"]
         assert date.startswith("2001-09-09T01:46:4")
         seconds = float(date.removeprefix("2001-09-09T01:46:4")[:-1])

@@ -113,10 +113,14 @@ def bare_recording(path, format_name=None, sample_rate=None, center_frequency=No
 def measured(recording):
     """`recording` with its number of samples and its fault filled in from the file on disk."""
     try:
+        if recording.path.is_fifo():
+            raise InputError(f"{recording.path}: is a pipe, expected a file (- for standard input)")
         with open(recording.path, "rb") as data:
             size = data.seek(0, 2) - recording.header_bytes
     except OSError as error:
         raise InputError(f"{recording.path}: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"{recording.path}: cannot be opened, {error}") from None
     samples, rest = divmod(max(size, 0), recording.format.bytes_per_sample)
     if samples == 0:
         raise InputError(f"{recording.path}: holds no samples")

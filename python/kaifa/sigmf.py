@@ -12,6 +12,8 @@ from .recording import Anchor, InputError, Recording, measured, sample_format
 
 MOST_HZ = 1e12
 MOST_SAMPLES = 1 << 62
+# Of metadata, which take twenty times as much memory when they are read.
+MOST_OCTETS = 1 << 25
 CHECKSUM = re.compile(r"[0-9a-fA-F]{128}")
 TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(?:Z|\+00:00)?")
 
@@ -74,11 +76,19 @@ def utc_time(text):
 def read_meta(meta_path):
     """The metadata as it stands in the file: an object; InputError if it cannot be read."""
     try:
-        meta = json.loads(meta_path.read_text(encoding="utf-8"))
+        with open(meta_path, "rb") as file:
+            octets = file.read(MOST_OCTETS + 1)
+        if len(octets) > MOST_OCTETS:
+            raise InputError(
+                f"{meta_path}: is too long, expected at most {MOST_OCTETS >> 20} MiB of metadata"
+            )
+        meta = json.loads(octets.decode("utf-8"))
     except OSError as error:
         raise InputError(f"{meta_path}: {error.strerror}") from None
     except ValueError as error:
         raise InputError(f"{meta_path}: not valid JSON, {error}") from None
+    except RecursionError:
+        raise InputError(f"{meta_path}: not valid SigMF, too many lists in lists") from None
     if not isinstance(meta, dict):
         raise InputError(f"{meta_path}: not valid SigMF, expected an object")
     return meta

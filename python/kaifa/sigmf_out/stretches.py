@@ -79,5 +79,7 @@ class Stretches:
                 continue
             time = self.time_of(sample)
             dated = {"core:datetime": utc_text(*time)} if time else {}
-            captures.append({"core:sample_start": placed, **facts, **dated})
+            # Where it stood in the stream of which samples are missing here.
+            whole = {"core:global_index": sample} if len(self._written) > 1 else {}
+            captures.append({"core:sample_start": placed, **whole, **facts, **dated})
         return captures
