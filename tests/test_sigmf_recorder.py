@@ -3,6 +3,7 @@
 
 import json
 import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -68,6 +69,29 @@ def test_a_slow_disk(live, monkeypatch, tmp_path):
     marked = {int(got[mark["core:sample_start"]]) for mark in meta["annotations"]}
     assert marked == {n for n in range(0, 1_000_000, 50_000) if n in got}
     assert marked
+
+
+def test_a_disk_that_does_not_answer_is_not_waited_for_for_ever(monkeypatch, tmp_path):
+    monkeypatch.setattr(recorders, "PATIENCE_SECONDS", 0.3)
+    gate = threading.Event()
+    monkeypatch.setattr(Recorder, "_append", slow(Recorder._append, gate))
+    top = gr.top_block()
+    items = blocks.vector_source_b([1] * 20_000, False, 2)
+    source = SimpleNamespace(
+        live=False,
+        sample_rate=RATE,
+        center_frequency=0.0,
+        recording=SimpleNamespace(anchors=()),
+        source=SimpleNamespace(stored=FORMATS["ci8"], tap=lambda sink: top.connect(items, sink)),
+    )
+    recorder = Recorder(source, tmp_path / "stuck.sigmf-meta", {})
+    top.run()
+    recorder.hurry()
+    begun = time.monotonic()
+    recorder.finish()
+    assert time.monotonic() - begun < 5
+    assert recorder.lost() == 10_000
+    gate.set()
 
 
 def slow(append, gate):

@@ -70,9 +70,8 @@ def add_output(group, number):
     add(
         "--rejects-limit",
         "OCTETS",
-        "most samples that may lie there (default 100M)",
+        "most octets of samples that may lie there (default 100M)",
         number,
-        default=100e6,
     )
     add(
         "--web",
@@ -101,6 +100,8 @@ def check_output(args):
     to_stdout = [f"--{name} -" for name in FILES if getattr(args, name) == "-"]
     if len(to_stdout) > 1:
         raise InputError(f"{' and '.join(to_stdout)}: standard output can take only one of them")
+    if args.rejects_limit is not None and not (args.save_rejects and args.rejects_limit >= 0):
+        raise InputError("--rejects-limit: expected 0 octets or more, and --save-rejects with it")
     for name in ("mqtt_ca", "station", "home_assistant"):
         if getattr(args, name) and not args.mqtt:
             option = name.replace("_", "-")

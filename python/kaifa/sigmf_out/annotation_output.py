@@ -18,8 +18,6 @@ class AnnotationOutput:
     The file is written anew now and then, the more seldom the longer it takes, and at the end.
     """
 
-    takes_bursts = True
-
     def __init__(self, metadata, annotations, samples=None):
         self.name = str(metadata.path)
         self.kept = 0
@@ -31,7 +29,8 @@ class AnnotationOutput:
         annotation = self._annotations.of(record)
         if annotation:
             if self._samples is not None:
-                annotation[COUNT] = min(annotation[COUNT], self._samples - annotation[START])
+                most = max(0, self._samples - annotation[START])
+                annotation[COUNT] = min(annotation[COUNT], most)
             self._metadata.annotate(annotation)
         self._waiting += 1
 

@@ -5,6 +5,7 @@ import json
 import os
 import threading
 
+from ..recording import InputError
 from .paths import create
 from .spool import Spool
 
@@ -29,8 +30,12 @@ class Metadata:
         self._facts, self._captures, self._place = facts, captures, place
         self._lock = threading.Lock()
         os.close(create(path, option))
-        self._spool = Spool(path.parent)
-        self.save()
+        try:
+            self._spool = Spool(path.parent)
+            self.save()
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise InputError(f"{path}: cannot be written, {error.strerror}") from None
 
     def annotate(self, annotation):
         """Adds an annotation; the next save() writes it."""

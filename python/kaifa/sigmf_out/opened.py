@@ -12,6 +12,8 @@ from .paths import META, meta_path
 from .recorder import Recorder
 from .rejects import RejectsOutput
 
+REJECTS_LIMIT = 100_000_000  # octets
+
 
 class SigmfOutputs:
     """What parse_arguments() read: recorder, a Recorder; annotations, an AnnotationOutput; rejects,
@@ -80,9 +82,8 @@ def _open_annotations(args, source, recorder):
 def _open_rejects(args, word, tell):
     if not args.save_rejects:
         return None
-    return RejectsOutput(
-        args.save_rejects, args.rejects_limit, word, args.symbol_rate, _sync_bits(args), tell
-    )
+    limit = REJECTS_LIMIT if args.rejects_limit is None else args.rejects_limit
+    return RejectsOutput(args.save_rejects, limit, word, args.symbol_rate, _sync_bits(args), tell)
 
 
 def _sync_bits(args):

@@ -10,11 +10,14 @@ META, DATA = ".sigmf-meta", ".sigmf-data"
 
 
 def meta_path(name):
-    """The metadata file of the recording `name`, which may have either suffix or none."""
+    """The metadata file of the recording `name`, which may have either suffix or none; InputError
+    if that is no name."""
     path = Path(name)
+    if not path.name:
+        raise InputError(f"--record {name}: expected the name of a recording")
     if path.suffix in (META, DATA):
         return path.with_suffix(META)
-    return path.with_name(path.name + META) if path.name else path
+    return path.with_name(path.name + META)
 
 
 def create(path, option):

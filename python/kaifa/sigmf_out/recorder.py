@@ -20,6 +20,8 @@ from .stretches import Stretches
 PIPE_OCTETS = 1 << 20
 # Four seconds of a HackRF at 8 Msps.
 MOST_WAITING_OCTETS = 1 << 26
+# At the end, for what waits: 64 MiB on a slow card.
+PATIENCE_SECONDS = 30.0
 # Between two versions of the metadata of a radio that loses samples again and again.
 LEAST_SECONDS = 10.0
 # SigMF's name of a SampleFormat.
@@ -43,7 +45,7 @@ class Recorder:
         data_path = path.with_suffix(DATA)
         self.name = str(data_path)
         self.fault, self.on_fault = None, lambda: None
-        self._live, self._hurried = source.live, False
+        self._live, self._deadline = source.live, None
         self._format = source.source.stored
         self._queue = OctetQueue(MOST_WAITING_OCTETS)
         self._received = self._accepted = self._written = 0
@@ -76,7 +78,8 @@ class Recorder:
     def _start(self, source, data):
         self._pipe, into_pipe = os.pipe2(os.O_CLOEXEC)
         self._awake, self._wake = os.pipe2(os.O_CLOEXEC)
-        fcntl.fcntl(into_pipe, fcntl.F_SETPIPE_SZ, PIPE_OCTETS)
+        with suppress(OSError):  # somebody else's pipes may have used up what a user may have
+            fcntl.fcntl(into_pipe, fcntl.F_SETPIPE_SZ, PIPE_OCTETS)
         os.set_blocking(self._pipe, False)
         # The block closes it when it goes.
         source.tap(blocks.file_descriptor_sink(self._format.bytes_per_sample, into_pipe))
@@ -90,14 +93,20 @@ class Recorder:
         self.stretches.add_time(sample, seconds, fraction)
 
     def hurry(self):
-        """From now on the flowgraph waits for no disk."""
-        self._hurried = True
+        """From now on a disk that does not answer is waited for for PATIENCE_SECONDS."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + PATIENCE_SECONDS
 
     def finish(self):
         """The flowgraph has ended: writes what waits, and the metadata."""
         os.write(self._wake, b"x")
         self._reader.join()
-        self._writer.join()
+        if self._live:
+            self.hurry()
+        while self._writer.is_alive():
+            self._writer.join(0.1)
+            if self._late():
+                return
         for descriptor in (self._pipe, self._awake, self._wake):
             os.close(descriptor)
         try:
@@ -143,7 +152,10 @@ class Recorder:
         self._queue.end()
 
     def _may_wait(self):
-        return not (self._live or self._hurried)
+        return not (self._live or self._late())
+
+    def _late(self):
+        return self._deadline is not None and time.monotonic() > self._deadline
 
     def _next_piece(self):
         """Empty at the end."""
@@ -180,5 +192,6 @@ class Recorder:
             self.fault = error
         self._written += (len(piece) - len(rest)) // size
         if self.fault:
-            os.ftruncate(data, self._written * size)
+            with suppress(OSError):
+                os.ftruncate(data, self._written * size)
             self.on_fault()
