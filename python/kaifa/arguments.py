@@ -5,8 +5,12 @@ import argparse
 import re
 import sys
 
-from .arguments_output import add_output, check_output, filled
+from .arguments_kinds import count, filled, number
+from .arguments_output import add_output, check_output
+from .arguments_radio import add_radio
+from .arguments_settings import layered
 from .recording import InputError
+from .settings import ready_settings
 from .version import VERSION
 
 DESCRIPTION = "Receives KAIFA smart meters (870-875 MHz) and writes the frames they send."
@@ -16,6 +20,7 @@ SOURCE is one of
   FILE.cs8 .cu8 .cs16 .cf32                  bare samples; needs --rate
   -                                          bare samples on standard input; needs --format, --rate
   hackrf=0, rtl=0, ...                       a radio, in the words of gr-osmosdr
+and is named by --config where it is missing: kaifa_rx --config hackrf
 
 Numbers may end in k, M or G: --frequency 872.5M --rate 8M
 
@@ -27,10 +32,6 @@ failed on the way or lost records, or who read standard output closed it (of tha
 if there is no other output); 2 the input or an output cannot be used, or the input was damaged
 (what was received is written all the same); 130 a recording was interrupted.
 """
-MULTIPLES = {"k": 1e3, "M": 1e6, "G": 1e9}
-# Beyond what any option takes; the receiver knows the range of each.
-MOST_NUMBER = 1e12
-MOST_COUNT = (1 << 31) - 1
 # What a person can change, by the name that the receiver has for it.
 OPTIONS = {
     "sample_rate": "sample rate (--rate)",
@@ -46,34 +47,6 @@ OPTIONS = {
     "dc_mask": "--dc-mask",
     "max_burst_time": "--max-burst",
 }
-
-
-def number(text):
-    """A number in Hz, seconds or dB, perhaps with k, M or G behind it."""
-    multiple = MULTIPLES.get(text[-1:])
-    value = float(text[:-1]) * multiple if multiple else float(text)
-    if not abs(value) <= MOST_NUMBER:
-        raise argparse.ArgumentTypeError(
-            f"{text:.20} is out of range, expected at most {MOST_NUMBER:g}"
-        )
-    return value
-
-
-def count(text):
-    """A whole number that fits the int of a block."""
-    if not (text.isdecimal() and len(text) <= len(str(MOST_COUNT)) and int(text) <= MOST_COUNT):
-        raise argparse.ArgumentTypeError(
-            f"'{text:.20}' cannot be used, expected a whole number from 0 to {MOST_COUNT}"
-        )
-    return int(text)
-
-
-def stage_gain(text):
-    """STAGE=DB as (stage, dB)."""
-    stage, equals, gain = text.partition("=")
-    if not (stage and equals):
-        raise ValueError
-    return stage, number(gain)
 
 
 def in_options(message):
@@ -95,13 +68,14 @@ def parse_arguments(argv):
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "source", metavar="SOURCE", type=filled, help="recording, - or radio; see below"
+        "source", metavar="SOURCE", type=filled, nargs="?", help="recording, - or radio; see below"
     )
     parser.add_argument("--version", action="version", version=f"kaifa_rx {VERSION}")
     _add_input(parser.add_argument_group("input"))
+    add_radio(parser.add_argument_group("radio"))
     _add_signal(parser.add_argument_group("signal"))
-    add_output(parser.add_argument_group("output"), number)
-    args = parser.parse_args(argv)
+    add_output(parser.add_argument_group("output"))
+    args = layered(parser, argv)
     check_output(args)
     return args
 
@@ -114,14 +88,13 @@ def _add_input(group):
     add("--rate", "HZ", "sample rate; a radio's default is 8M")
     add("--frequency", "HZ", "middle of the band; a radio's default is 872.5M")
     add(
-        "--gain",
-        "STAGE=DB",
-        "gain of a radio's stage (rf, if, bb or its own name), may be repeated",
-        stage_gain,
+        "--config",
+        "NAME|FILE",
+        f"settings that come with the program ({', '.join(ready_settings())}) or a TOML file; may "
+        "be repeated, what comes later counts",
+        filled,
         action="append",
     )
-    add("--bandwidth", "HZ", "radio's analog filter; default: the driver's choice")
-    add("--ppm", "PPM", "correction of the radio's clock")
 
 
 def _add_signal(group):

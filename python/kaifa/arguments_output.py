@@ -3,6 +3,7 @@
 
 import argparse
 
+from .arguments_kinds import Say, filled, number
 from .extcap_install import install_extcap
 from .recording import InputError
 from .schema import schema_text
@@ -13,13 +14,6 @@ from .web.address import DEFAULT as WEB_ADDRESS
 FILES = ("json", "csv", "pcapng")
 
 
-def filled(text):
-    """A name that is not empty."""
-    if not text:
-        raise argparse.ArgumentTypeError("is empty, expected a name or -")
-    return text
-
-
 def _station(text):
     if not STATION.fullmatch(text):
         raise argparse.ArgumentTypeError(
@@ -28,20 +22,8 @@ def _station(text):
     return text
 
 
-class _Say(argparse.Action):
-    """Does what there is to do without a source, prints what comes of it, and ends."""
-
-    def __init__(self, *names, say, **more):
-        super().__init__(*names, nargs=0, **more)
-        self._say = say
-
-    def __call__(self, parser, *_rest):
-        print(self._say(), end="")
-        parser.exit()
-
-
-def add_output(group, number):
-    """Adds the options to a group of an ArgumentParser; number: reads one with k, M or G."""
+def add_output(group):
+    """Adds the options to a group of an ArgumentParser."""
 
     def add(name, unit, text, kind=filled, **more):
         group.add_argument(name, metavar=unit, type=kind, help=text, **more)
@@ -92,7 +74,7 @@ def add_output(group, number):
         ("--schema", schema_text, "print the JSON Schema of the records, and end"),
         ("--install-extcap", install_extcap, "make this a capture interface of Wireshark, and end"),
     ):
-        group.add_argument(name, action=_Say, say=say, help=text)
+        group.add_argument(name, action=Say, say=say, help=text)
 
 
 def check_output(args):

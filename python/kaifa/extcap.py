@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 INTERFACE = "kaifa_rx"
 LINK_TYPE, LINK_TYPE_NAME = 283, "IEEE802_15_4_TAP"
@@ -19,20 +20,26 @@ WELL = (0, 130)
 READER_GONE = 1
 # Option of kaifa_rx, what Wireshark calls it, its type, default and explanation.
 SETTINGS = (
-    ("source", "Source", "string", "hackrf=0", "Radio in the words of gr-osmosdr, or a recording"),
-    ("frequency", "Centre frequency in Hz", "string", "", "Empty: 872.5M, or the recording's"),
-    ("rate", "Sample rate in Hz", "string", "", "Empty: 8M, or the recording's"),
+    ("config", "Settings", "selector", "hackrf", "Of the radio; what is given below goes before"),
+    ("source", "Source", "string", "", "Empty: the radio of the settings; or a recording"),
+    ("frequency", "Centre frequency in Hz", "string", "", "Empty: the settings' or recording's"),
+    ("rate", "Sample rate in Hz", "string", "", "Empty: the settings' or recording's"),
     ("format", "Sample format", "string", "", "Of a recording of bare samples: cs8, cs16, cf32"),
-    ("gain", "Gains", "string", "", "Of a radio's stages, like: rf=0 if=32 bb=24"),
-    ("bandwidth", "Analog bandwidth in Hz", "string", "", "Empty: the driver's choice"),
+    ("gain", "Gain in dB", "string", "", "Of a radio: one number, or stages: lna=32,vga=24,amp=0"),
+    ("bandwidth", "Analog bandwidth in Hz", "string", "", "Empty: what fits the rate"),
     ("ppm", "Clock correction in ppm", "string", "", "Of a radio"),
+    ("serial", "Serial number", "string", "", "Of the radio to take; empty: the first"),
+    ("bias-tee", "Bias tee", "boolflag", "false", "Feed an antenna amplifier"),
     ("symbol-rate", "Symbols a second", "string", "50k", "Of the meters"),
     ("deviation", "Deviation in Hz", "string", "25k", "From the centre to one tone"),
     ("framing", "Framing", "selector", "auto", "Auto finds it out"),
     ("threshold", "Threshold in dB", "string", "", "Burst over noise; empty: the default"),
     ("checked-only", "Leave out rejected packets", "boolflag", "false", "Else their own interface"),
 )
-FRAMINGS = ("auto", "a", "b", "c", "d", "e")
+CHOICES = {
+    "config": sorted(path.stem for path in Path(__file__).parent.glob("settings/*.toml")),
+    "framing": ("auto", "a", "b", "c", "d", "e"),
+}
 
 
 def main(argv):
@@ -70,28 +77,25 @@ def _parser():
 
 def _config():
     for number, (name, display, kind, default, tooltip) in enumerate(SETTINGS):
-        required = "{required=true}" if name == "source" else ""
         yield (
             f"arg {{number={number}}}{{call=--{name}}}{{display={display}}}{{type={kind}}}"
-            f"{{default={default}}}{{tooltip={tooltip}}}{required}"
+            f"{{default={default}}}{{tooltip={tooltip}}}"
         )
         if kind == "selector":
-            for value in FRAMINGS:
+            for value in CHOICES[name]:
                 chosen = "{default=true}" if value == default else ""
                 yield f"value {{arg={number}}}{{value={value}}}{{display={value}}}{chosen}"
 
 
 def _command(args):
-    command = [sys.executable, os.environ.get("KAIFA_RX", "kaifa_rx"), args.source, "--pcapng", "-"]
-    for name, _display, kind, _default, _tooltip in SETTINGS[1:]:
+    command = [sys.executable, os.environ.get("KAIFA_RX", "kaifa_rx"), "--pcapng", "-"]
+    for name, _display, kind, _default, _tooltip in SETTINGS:
         value = getattr(args, name.replace("-", "_"))
         if kind == "boolflag":
             command += [f"--{name}"] if value == "true" else []
-        elif name == "gain":
-            command += [word for gain in value.split() for word in ("--gain", gain)]
-        elif value:
+        elif value and name != "source":
             command += [f"--{name}={value}"]
-    return command
+    return command + ["--", args.source] * bool(args.source)
 
 
 def _capture(args):

@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """From what the command line says to a source of samples and what is known of them."""
 
-import os
 import sys
-import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .recording import ALIASES, FORMATS, InputError, Recording, bare_recording, sample_format
+from .arguments_radio import refuse_for_recording, wishes
+from .radio.device import device_string, is_radio
+from .radio.source import radio_by_name
+from .recording import InputError, Recording, bare_recording, sample_format
 from .sigmf import meta_path_of, sigmf_recording
-from .sources import file_source, radio_source, stdin_source
-
-RADIO_RATE = 8e6
-RADIO_FREQUENCY = 872.5e6
-RADIO_OPTIONS = ("gain", "bandwidth", "ppm")
+from .sources import file_source, stdin_source
 
 
 @dataclass(frozen=True)
@@ -34,6 +30,11 @@ class Input:
     def live(self):
         """The samples come from a radio."""
         return self.recording is None
+
+    @property
+    def setup(self):
+        """What a radio was set to, a line for people; None for a recording."""
+        return self.source.tuning.text() if self.live else None
 
     @property
     def note(self):
@@ -61,7 +62,7 @@ def _open_input(args):
     wanted = (args.format, args.rate, args.frequency)
     if meta := meta_path_of(path):
         return _recorded(args, file_source, sigmf_recording(meta, *wanted))
-    if path.exists() or path.suffix[1:].lower() in (*FORMATS, *ALIASES):
+    if not is_radio(args.source):
         return _recorded(args, file_source, bare_recording(path, *wanted))
     if args.format is not None:
         raise InputError(f"{path}: no such file (and --format has no use with a radio)")
@@ -69,9 +70,7 @@ def _open_input(args):
 
 
 def _recorded(args, source, recording):
-    for name in RADIO_OPTIONS:
-        if getattr(args, name) is not None:
-            raise InputError(f"--{name} has no use with a recording, expected a radio as SOURCE")
+    refuse_for_recording(args)
     if not recording.sample_rate > 0:
         raise InputError(f"sample rate is {recording.sample_rate} Hz, expected more than 0 Hz")
     frequency = recording.center_frequency or 0.0
@@ -90,29 +89,5 @@ def _stdin_recording(args):
 
 
 def _radio(args):
-    rate = RADIO_RATE if args.rate is None else args.rate
-    frequency = RADIO_FREQUENCY if args.frequency is None else args.frequency
-    with _drivers_held_back():
-        radio = radio_source(
-            args.source,
-            rate,
-            frequency,
-            dict(args.gain or ()),
-            args.bandwidth or 0.0,
-            args.ppm or 0.0,
-        )
-    return Input(radio, radio.sample_rate, radio.center_frequency, None)
-
-
-@contextmanager
-def _drivers_held_back():
-    """Keeps the greetings of radio drivers off the terminal while a radio is opened."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    try:
-        with tempfile.TemporaryFile() as aside:
-            os.dup2(aside.fileno(), 2)
-            yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    radio = radio_by_name(device_string(args.source, args.serial, args.bias_tee), wishes(args))
+    return Input(radio, radio.tuning.sample_rate, radio.tuning.center_frequency, None)

@@ -77,6 +77,8 @@ class Reception:
         self._anchor_times()
         due = time.monotonic() + REPORT_SECONDS
         self._top.start()
+        if self._input.live:
+            self._input.source.started()
         threading.Thread(target=self._wait, daemon=True).start()
         try:
             while not self._ended.wait(POLL_SECONDS):

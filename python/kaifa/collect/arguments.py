@@ -5,8 +5,7 @@ import argparse
 import os
 import sys
 
-from ..arguments import number
-from ..arguments_output import filled
+from ..arguments_kinds import filled, number
 from ..recording import InputError
 from ..topics import STATION
 from ..version import VERSION

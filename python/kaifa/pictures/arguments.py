@@ -4,7 +4,7 @@
 import argparse
 import sys
 
-from ..arguments_output import filled
+from ..arguments_kinds import filled
 from ..recording import InputError
 from ..version import VERSION
 from .pseudonyms import anonymized, read_key

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from ..arguments_output import filled
+from ..arguments_kinds import filled
 from ..pictures.arguments import frames_of, parser, tell
 from ..recording import InputError
 from ..schema import schema_text

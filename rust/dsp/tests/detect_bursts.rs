@@ -160,6 +160,26 @@ fn carriers_and_the_spike_in_the_middle_do_not_fire_for_ever() {
 }
 
 #[test]
+fn what_is_masked_neither_fires_nor_moves_a_burst_beside_it() {
+    for dc_mask_hz in [5e3, 10e3, 20e3] {
+        let mut samples = noise(2_000_000, 6);
+        samples.iter_mut().for_each(|sample| *sample += Complex32::new(1.5, -1.0));
+        let starts: Vec<usize> = (1..19).map(|k| k * 100_000).collect();
+        for &start in &starts {
+            add_burst(&mut samples, start, 600, 40e3, 15.0);
+        }
+        let config = Config { dc_mask_hz, ..config() };
+        let found = spans(&detect(&samples, &config, &[100_000]));
+        assert_eq!(found.len(), starts.len(), "mask of {dc_mask_hz} Hz");
+        for ((burst, _), start) in found.iter().zip(starts) {
+            assert!(burst.sample_offset.abs_diff(start as u64) < 1_000);
+            let error = burst.relative_frequency_hz - 40e3;
+            assert!(error.abs() < 2e3, "{error} Hz with a mask of {dc_mask_hz} Hz");
+        }
+    }
+}
+
+#[test]
 fn impulses_do_not_fire() {
     let mut samples = noise(2_000_000, 7);
     for start in (50_000..1_950_000).step_by(30_011) {

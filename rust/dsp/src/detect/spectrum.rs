@@ -73,6 +73,12 @@ impl Spectrum {
         &self.rows[at..at + self.size()]
     }
 
+    /// Puts `powers` in the place of the newest block's from bin `from` on; the sum of its step stays.
+    pub fn cover_newest(&mut self, from: usize, powers: &[f32]) {
+        let at = self.place(self.blocks - 1) + from;
+        self.rows[at..at + powers.len()].copy_from_slice(powers);
+    }
+
     /// Sum of the powers of the blocks of the newest step that is complete. What is not finite in
     /// one of them is not in the sum.
     pub fn step_sum(&self) -> &[f32] {

@@ -66,6 +66,8 @@ pub struct Watch {
     masked: Range<usize>,
     spectrum: Spectrum,
     floor: NoiseFloor,
+    /// Power in the bin in the middle of the band, in the newest block, masked or not.
+    power_at_dc: f32,
     gain: GainWatch,
     bands: Bands,
     edges: EdgeFinder,
@@ -114,6 +116,7 @@ impl Watch {
                 steps(FLOOR_S / LEARN_EVERY as f64),
                 steps(CARRIER_S),
             ),
+            power_at_dc: 0.0,
             gain: GainWatch::new(size, bands.group(), blocks),
             edges: EdgeFinder::new(config.sample_rate_hz, config.burst_bandwidth_hz),
             bands,
@@ -172,7 +175,7 @@ impl Watch {
 
     /// Power in the bin in the middle of the band, in the newest block.
     pub fn power_at_dc(&self) -> f32 {
-        self.spectrum.row(self.spectrum.blocks() - 1)[self.middle()]
+        self.power_at_dc
     }
 
     fn middle(&self) -> usize {
@@ -188,6 +191,9 @@ impl Watch {
     /// in no order of samples.
     pub fn block(&mut self, samples: &[Complex32], window: Window, seen: &mut Vec<Seen>) {
         self.spectrum.push(samples);
+        self.power_at_dc = self.spectrum.row(self.spectrum.blocks() - 1)[self.middle()];
+        // Who looks at single blocks is to see noise there, too.
+        self.spectrum.cover_newest(self.masked.start, &self.floor.power()[self.masked.clone()]);
         if !self.floor.settled() {
             if self.spectrum.blocks() - self.stepped < self.lengths.start {
                 return;
