@@ -3,6 +3,7 @@
 
 import base64
 import collections
+import csv
 import hashlib
 import json
 import re
@@ -185,9 +186,7 @@ def test_a_node_of_the_mesh_leaves_its_own_frames(page, mesh_records):
 def links_of(records):
     """Frames from each meter to each other one."""
     return collections.Counter(
-        (r["source"], r["destination"])
-        for r in records
-        if r["type"] in ("unicast", "data", "command") and r["destination"] != "ffff"
+        (r["source"], r["destination"]) for r in records if r["type"] == "unicast"
     )
 
 
@@ -197,32 +196,46 @@ def number_in(driver, identity):
 
 def test_mesh_and_tables_count_what_the_records_say(page, mesh_records):
     links = links_of(mesh_records)
-    senders = {r["source"] for r in mesh_records if r["source"] and not r["source_inferred"]}
-    meters = senders | {address for pair in links for address in pair}
+    parties = {r[party] for r in mesh_records for party in ("source", "destination")}
+    meters = parties - {None, "ffff"}
     assert len(page.find_elements(By.CSS_SELECTOR, "g.node")) == len(meters)
     assert len(page.find_elements(By.CSS_SELECTOR, ".edges path")) == len(links)
     assert number_in(page, "tab-meters") == len(meters)
     assert number_in(page, "tab-links") == len(links)
     press(page, "tab-links")
-    page.find_element(By.XPATH, "//div[@id='table-links']//button[.='Frames']").click()
-    eventually(lambda: "Frames ▾" in page.page_source)
+    page.find_element(By.XPATH, "//div[@id='table-links']//button[.='Unicasts']").click()
+    eventually(lambda: "Unicasts ▾" in page.page_source)
     first = page.find_element(By.CSS_SELECTOR, "#table-links .grid-row").text.split("\n")
     assert int(first[2]) == links[first[0], first[1]] == max(links.values())
     acked = acknowledged(mesh_records)[first[0], first[1]]
     assert first[3] == f"{round(100 * acked / int(first[2]))} %"
 
 
+def test_a_table_is_saved_as_a_file(page, mesh_records, tmp_path):
+    allowed = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    page.execute_cdp_cmd("Browser.setDownloadBehavior", allowed)
+    choose = {"frames": len(mesh_records), "links": len(links_of(mesh_records))}
+    for name, rows in choose.items():
+        press(page, f"tab-{name}")
+        press(page, "save")
+        path = tmp_path / f"{name}.csv"
+        eventually(path.exists)
+        with path.open(newline="") as file:
+            saved = list(csv.DictReader(file))
+        assert len(saved) == rows
+    of_links = {(row["From"], row["To"]): int(row["Unicasts"]) for row in saved}
+    assert of_links == links_of(mesh_records)
+
+
 def acknowledged(records):
-    """Of each link, the frames that were acknowledged."""
-    last, count = {}, collections.Counter()
+    """Of each link, the unicasts that were acknowledged."""
+    waiting, count = {}, collections.Counter()
     for r in sorted(records, key=lambda r: r["time"]):
         if r["type"] == "unicast":
-            last[r["source"], r["destination"]] = r["sequence"]
+            waiting[r["source"], r["destination"], r["sequence"]] = r["time_s"]
         elif r["type"] == "ack":
-            link = (r["destination"], r["source"])
-            if last.get(link) == r["sequence"]:
-                count[link] += 1
-                del last[link]
+            sent_s = waiting.pop((r["destination"], r["source"], r["sequence"]), None)
+            count[r["destination"], r["source"]] += sent_s and r["time_s"] - sent_s <= 1
     return count
 
 

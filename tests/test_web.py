@@ -4,12 +4,14 @@
 import http.client
 import json
 import re
+import signal
 import socket
 import subprocess
 import threading
 import time
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 from browser import (
     PATIENCE_SECONDS,
@@ -28,6 +30,7 @@ from gnuradio.kaifa.web.feed import MOST_HISTORY, MOST_WAITING
 from many_frames import many_frames
 from selenium.webdriver.common.by import By
 
+PAGE = re.compile(r"page: (\S+)")
 PIECE = 100_000  # octets of .cs8 samples
 
 
@@ -43,7 +46,7 @@ class Receiver:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )
-        self.url = re.search(r"page: (\S+)", self.process.stderr.readline().decode())[1]
+        self.url = PAGE.search(self.process.stderr.readline().decode())[1]
         self.go_on = threading.Event()
         threading.Thread(target=self._feed, args=(samples,), daemon=True).start()
 
@@ -132,6 +135,41 @@ def test_a_browser_sees_frames_as_they_come(started, tmp_path):
         last = max(records, key=lambda record: record["time_s"])
         eventually(lambda: octets_shown(driver) == last["mpdu"])
         assert console(driver) == []
+
+
+def test_a_radio_shows_its_counts_every_second(bare, tmp_path):
+    samples = np.fromfile(bare, np.int8).astype("<f4") / 128
+    samples.tofile(tmp_path / "radio.iq")
+    radio = (
+        f"file={tmp_path}/radio.iq,rate={SAMPLE_RATE},freq={FREQUENCY},repeat=true,throttle=true"
+    )
+    command = [*KAIFA_RX, radio, "--rate", SAMPLE_RATE, "--frequency", FREQUENCY, "--web"]
+    with subprocess.Popen(
+        [*map(str, command), "127.0.0.1:0"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            said = iter(process.stderr.readline, b"")
+            url = next(match[1] for line in said if (match := PAGE.search(line.decode())))
+            with browser() as driver:
+                driver.get(url)
+                bursts = [eventually(lambda: counted(driver, "bursts"))]
+                for _ in range(2):
+                    eventually(lambda: counted(driver, "bursts") > bursts[-1])
+                    bursts.append(counted(driver, "bursts"))
+                assert counted(driver, "samples_lost") is not None
+                follows = driver.find_element(By.ID, "from").get_attribute("value")
+                assert follows[:10] == time.strftime("%Y-%m-%d", time.gmtime())
+                assert console(driver) == []
+        finally:
+            process.send_signal(signal.SIGINT)
+            said = process.communicate(timeout=PATIENCE_SECONDS)[1].decode()
+        assert process.returncode == 0, said
+
+
+def counted(driver, name):
+    """A count that the page shows; None while there is none."""
+    text = driver.execute_script(f"return document.getElementById('count-{name}')?.textContent")
+    return text and int(text.replace("\u202f", ""))
 
 
 def test_a_page_that_comes_late_gets_what_was_before(started, tmp_path):

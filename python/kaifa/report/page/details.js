@@ -38,7 +38,7 @@ class Details {
       return;
     }
     const record = this.frames.record(i);
-    const octets = octetsOfHex(record.mpdu || record.octets);
+    const octets = octetsOfHex(record.check_ok ? record.mpdu : record.octets || record.mpdu);
     const whole = record.check_ok && !record.mac_error;
     const fields = whole ? fieldsOfFrame(octets)
       : [{ name: "octets as received", start: 0, end: octets.length }];

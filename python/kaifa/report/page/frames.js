@@ -3,6 +3,7 @@
 "use strict";
 
 const NOBODY = -1;
+const BROADCAST_ADDRESS = "ffff";
 const MOST_LIVE = 50000; // older ones are dropped, a fifth at a time
 
 class Frames {

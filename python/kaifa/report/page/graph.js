@@ -69,8 +69,8 @@ class Graph {
 
   _drawEdges() {
     const place = (number) => this.layout.places.get(number);
-    const most = d3.max(this.mesh.links, (link) => link.frames);
-    const width = (link) => 0.7 + 4 * Math.sqrt(link.frames / most);
+    const most = d3.max(this.mesh.links, (link) => link.unicasts);
+    const width = (link) => 0.7 + 4 * Math.sqrt(link.unicasts / most);
     this.edges.selectAll("path").data(this.mesh.links, (link) => link.key)
       .join((enter) => enter.append("path").attr("marker-end", "url(#arrow)")
         .on("pointermove", (event, link) => this.tip.show(event, linkLines(this.frames, link)))
@@ -94,7 +94,7 @@ class Graph {
         group.append("text");
         return group;
       })
-      .attr("class", (meter) => `node ${meter.role.replace(" ", "-")}`)
+      .attr("class", (meter) => `node ${meter.role.replace("?", "").replace(" ", "-")}`)
       .classed("busy", (meter) => busy.has(meter.number))
       .attr("transform", (meter) => {
         const { x, y } = this.layout.places.get(meter.number);
@@ -166,7 +166,9 @@ function meterLines(frames, meter) {
   return [
     frames.addresses[meter.number],
     `${meter.role}, ${plural(meter.partners.size, "neighbour")}`,
-    `${count(meter.sent)} sent, ${count(meter.received)} received`,
+    `sent ${plural(meter.unicasts, "unicast")}, ${plural(meter.acks, "ack")}, ${
+      plural(meter.broadcasts, "broadcast")}, ${plural(meter.beacons, "beacon")}`,
+    `received ${plural(meter.received, "unicast")}`,
     `median SNR ${fixed(meter.snr, 1)} dB`,
   ];
 }
@@ -174,7 +176,7 @@ function meterLines(frames, meter) {
 function linkLines(frames, link) {
   return [
     `${frames.addresses[link.source]} → ${frames.addresses[link.destination]}`,
-    `${plural(link.frames, "frame")}, ${percent(link.acknowledged, link.frames)} acknowledged`,
+    `${plural(link.unicasts, "unicast")}, ${percent(link.acknowledged, link.unicasts)} acknowledged`,
     `median SNR ${fixed(link.snr, 1)} dB`,
   ];
 }

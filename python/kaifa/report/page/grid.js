@@ -5,6 +5,8 @@
 
 const ROW_HEIGHT = 26;
 const SPARE_ROWS = 6;
+const DIGITS = 12; // beyond them stands what doubles cannot tell
+const FIRST_ROW = 2; // as people count them; 1 is the heading
 
 class Grid {
   // columns: [{title, width, grow, numeric, text(row), sort(row)}], width: the least, in dots, grow:
@@ -49,6 +51,17 @@ class Grid {
     this.cursor = place;
     this._scrollTo(place);
     this.draw();
+  }
+
+  // The whole table as rows of texts, headings first, in the order shown; numbers in full.
+  texts() {
+    const value = (column, row) => {
+      const number = column.numeric ? column.sort(row) : column.text(row);
+      if (typeof number !== "number") return number ?? "";
+      return Number.isNaN(number) ? "" : String(Number(number.toPrecision(DIGITS)));
+    };
+    return [this.columns.map(({ title }) => title), ...Array.from(this.order,
+      (place) => this.columns.map((column) => value(column, this.rows[place])))];
   }
 
   _sort() {
@@ -115,7 +128,7 @@ class Grid {
         mark, column.text(row));
     });
     const node = element("div", { role: "row", id: `${this.id}-${place}`,
-      "aria-rowindex": place + 2, "aria-selected": chosen,
+      "aria-rowindex": place + FIRST_ROW, "aria-selected": chosen,
       class: `grid-row${place % 2 ? " odd" : ""}${chosen ? " chosen" : ""}${
         place === this.cursor ? " cursor" : ""}` }, ...cells);
     this._spread(node);
@@ -128,15 +141,18 @@ class Grid {
     row.style.minWidth = this.least;
   }
 
-  // By its place: the row under the pointer may have been drawn anew since it was pressed.
+  // Where the row that was pressed has been drawn anew since, the place of the pointer tells.
   _click(event) {
+    const row = event.target.closest("[aria-rowindex]");
     const top = this.body.getBoundingClientRect().top;
-    this._choose(Math.floor((event.clientY - top) / ROW_HEIGHT), event);
+    this._choose(row ? row.ariaRowIndex - FIRST_ROW
+      : Math.floor((event.clientY - top) / ROW_HEIGHT), event);
   }
 
   _choose(place, event) {
+    if (!(place >= 0 && place < this.rows.length)) return;
     this.cursor = place;
-    if (place < this.rows.length) this.onChoose(this.rows[this.order[place]], event);
+    this.onChoose(this.rows[this.order[place]], event);
     this.draw();
   }
 

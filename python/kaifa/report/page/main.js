@@ -71,6 +71,11 @@ class Page {
     $("zoom-in").addEventListener("click", () => this.input.zoom(0.6, both));
     $("zoom-out").addEventListener("click", () => this.input.zoom(1 / 0.6, both));
     $("zoom-all").addEventListener("click", () => this.input.showAll());
+    $("save").addEventListener("click", () => {
+      const [name, grid] = Object.entries(this.grids)
+        .find(([each]) => !$(`table-${each}`).hidden);
+      saveText(`${name}.csv`, csvText(grid.texts()));
+    });
     $("graph-fit").addEventListener("click", () => this.graph.fit());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.view.change({ meters: new Set(), frame: null });
