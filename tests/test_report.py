@@ -235,7 +235,7 @@ def acknowledged(records):
             waiting[r["source"], r["destination"], r["sequence"]] = r["time_s"]
         elif r["type"] == "ack":
             sent_s = waiting.pop((r["destination"], r["source"], r["sequence"]), None)
-            count[r["destination"], r["source"]] += sent_s and r["time_s"] - sent_s <= 1
+            count[r["destination"], r["source"]] += sent_s is not None and r["time_s"] - sent_s <= 1
     return count
 
 
@@ -332,6 +332,18 @@ def test_a_database_and_a_capture_show_the_same(chromium, mesh, mesh_records, tm
         eventually(lambda first=first: octets_shown(chromium) == first["mpdu"])
         assert fields_shown(chromium)["source"] == first["source"]
         assert console(chromium) == []
+
+
+def test_who_heard_a_frame_is_shown(chromium, mesh_records, tmp_path):
+    heard = [{"station": "roof", "snr_db": 21.5}, {"station": "cellar", "snr_db": 9.25}]
+    collected = [mesh_records[0] | {"station": "roof", "heard_by": heard}, mesh_records[1]]
+    path = tmp_path / "collected.jsonl"
+    path.write_text("".join(json.dumps(record) + "\n" for record in collected))
+    assert report(path, "-o", tmp_path / "collected.html").returncode == 0
+    opened(chromium, tmp_path / "collected.html")
+    choose_first(chromium)
+    lines = "station roof, snr_db 21.5\nstation cellar, snr_db 9.25"
+    eventually(lambda: lines in text_of(chromium, "details"))
 
 
 def test_hostile_contents_stay_text(chromium, mesh_records, tmp_path):

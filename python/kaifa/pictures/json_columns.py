@@ -52,7 +52,7 @@ class JsonColumns:
             for key in self._extra:
                 # Most fields have few values, and a dict is quicker than to read them anew.
                 texts = named[_EXTRA + key]
-                values = {text: json.loads(text) for text in set(texts)}
+                values = {text: json.loads(text or b"null") for text in set(texts)}
                 columns[key] = [values[text] for text in texts]
         except ValueError as error:
             raise InputError(f"{self._name}: {error}, expected records of kaifa_rx") from None
@@ -63,7 +63,7 @@ class JsonColumns:
         """Makes the expression: the groups of self._order, and one for a line of another kind."""
         heads = lines.split(b"\n", _LOOKED_AT)[:_LOOKED_AT]
         keys = next(filter(None, map(_keys_of_packet, heads)), ())
-        if not set(keys) >= {*FIELDS, *self._extra}:
+        if not set(keys) >= set(FIELDS):
             nothing = b"()" * len(self._order)
             self._pattern = re.compile(b"^" + nothing + rb"(.*)$", re.MULTILINE)
             return
@@ -76,7 +76,10 @@ class JsonColumns:
             if key in FIELDS:
                 self._order.append(key)
             parts.append(re.escape(json.dumps(key).encode()) + b":" + value)
-        packet = rb"\{" + b",".join(parts) + rb"\}\r?"
+        # What packets of this input do not have, perhaps another one among them has.
+        missing = [_EXTRA + key for key in self._extra if key not in keys]
+        self._order += missing
+        packet = rb"\{" + b",".join(parts) + rb"\}\r?" + b"()" * len(missing)
         self._pattern = re.compile(
             rb"^(?:" + packet + b"|" + _OTHER_KIND + rb"|(.*))$", re.MULTILINE
         )

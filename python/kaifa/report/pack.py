@@ -23,11 +23,14 @@ _LEFT_OUT = {
     "check_ok", "type", "sequence", "source", "source_inferred", "destination",
     "destination_inferred", "payload", "mic",
 }  # fmt: skip
+# What records of kaifa_collect have beside those of kaifa_rx.
+_OF_COLLECTIONS = ("station", "heard_by")
 
 
 def extra_fields(schema):
     """Names of the fields of a frame record to read beside the columns of Frames."""
-    return [name for name in schema["$defs"]["frame"]["properties"] if name not in _LEFT_OUT]
+    names = [name for name in schema["$defs"]["frame"]["properties"] if name not in _LEFT_OUT]
+    return [*names, *_OF_COLLECTIONS]
 
 
 def packed(frames, name):

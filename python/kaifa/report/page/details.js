@@ -128,7 +128,7 @@ class Details {
     const rows = [];
     for (const [name, value] of Object.entries(record)) {
       if (SHOWN_ELSEWHERE.has(name) || value === null || value === "") continue;
-      const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+      const text = valueText(value);
       const title = this.meanings[name] ? { title: this.meanings[name] } : {};
       rows.push(element("dt", title, name), element("dd", title, text));
     }
@@ -150,4 +150,12 @@ function fieldText(name, octets) {
   if (name === "payload") return plural(octets.length, "octet");
   const whole = /IE|MIC|rest/.test(name) ? octets : octets.slice().reverse();
   return hexText(whole);
+}
+
+// A value of a record: a line for each object in a list, as for each receiver that heard a packet.
+function valueText(value) {
+  if (Array.isArray(value)) return value.map(valueText).join("\n");
+  if (typeof value !== "object") return String(value);
+  return Object.entries(value).filter(([, each]) => each !== null)
+    .map(([name, each]) => `${name} ${each}`).join(", ");
 }
