@@ -15,6 +15,8 @@ import zlib
 import pytest
 from browser import browser, choose_first, console, eventually, octets_shown, resize, shown
 from conftest import ROOT, frames, receive, simulate
+from gnuradio.kaifa.pictures.mesh import mesh_graph
+from gnuradio.kaifa.pictures.read import read_frames
 from many_frames import write_many
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -211,20 +213,59 @@ def test_mesh_and_tables_count_what_the_records_say(page, mesh_records):
     assert first[3] == f"{round(100 * acked / int(first[2]))} %"
 
 
-def test_a_table_is_saved_as_a_file(page, mesh_records, tmp_path):
-    allowed = {"behavior": "allow", "downloadPath": str(tmp_path)}
-    page.execute_cdp_cmd("Browser.setDownloadBehavior", allowed)
-    choose = {"frames": len(mesh_records), "links": len(links_of(mesh_records))}
-    for name, rows in choose.items():
-        press(page, f"tab-{name}")
-        press(page, "save")
-        path = tmp_path / f"{name}.csv"
-        eventually(path.exists)
-        with path.open(newline="") as file:
-            saved = list(csv.DictReader(file))
-        assert len(saved) == rows
-    of_links = {(row["From"], row["To"]): int(row["Unicasts"]) for row in saved}
-    assert of_links == links_of(mesh_records)
+def saved(driver, name, folder):
+    """Rows of a table, by the file that the page saves."""
+    allowed = {"behavior": "allow", "downloadPath": str(folder)}
+    driver.execute_cdp_cmd("Browser.setDownloadBehavior", allowed)
+    press(driver, f"tab-{name}")
+    press(driver, "save")
+    path = folder / f"{name}.csv"
+    eventually(path.exists)
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_saved_tables_say_what_the_map_says(page, mesh, mesh_records, tmp_path):
+    assert len(saved(page, "frames", tmp_path)) == len(mesh_records)
+    says_what_the_map_says(page, mesh, tmp_path)
+
+
+def test_relays_are_those_of_the_map(chromium, mesh_records, tmp_path):
+    """A tree in which each meter but the last sends to two."""
+    template = next(record for record in mesh_records if record["type"] == "unicast")
+    path = tmp_path / "tree.jsonl"
+    with path.open("w") as file:
+        for n in range(1, 15):
+            ends = {"source": f"{(n - 1) // 2:016x}", "destination": f"{n:016x}"}
+            file.write(json.dumps(template | ends) + "\n")
+    assert report(path, "-o", tmp_path / "tree.html").returncode == 0
+    opened(chromium, tmp_path / "tree.html")
+    roles = says_what_the_map_says(chromium, path, tmp_path)
+    assert collections.Counter(roles) == {"relay?": 6, "meter": 1, "not heard": 8}
+    assert console(chromium) == []
+
+
+def says_what_the_map_says(page, mesh, tmp_path):
+    """Holds the tables of meters and links against the graph of kaifa_map; returns the roles."""
+    graph = mesh_graph(read_frames([str(mesh)]))
+    meters = {row["Meter"]: row for row in saved(page, "meters", tmp_path)}
+    assert meters.keys() == graph.nodes.keys()
+    columns = {"Unicasts": "unicasts", "Acks": "acks_inferred", "Received": "received",
+               "Beacons": "beacons", "Broadcasts": "broadcasts", "Neighbours": "peers"}  # fmt: skip
+    for address, node in graph.nodes.items():
+        row = meters[address]
+        assert row["Role"] == node["role"]
+        assert {c: int(row[c]) for c in columns} == {c: node[key] for c, key in columns.items()}
+        if node["heard"]:
+            assert float(row["SNR dB"]) == pytest.approx(node["median_snr_db"], abs=0.006)
+    links = {(row["From"], row["To"]): row for row in saved(page, "links", tmp_path)}
+    assert links.keys() == set(graph.edges)
+    for ends, row in links.items():
+        assert int(row["Unicasts"]) == graph.edges[ends]["unicasts"]
+        share = graph.edges[ends]["acknowledged_share"]
+        assert float(row["Acked"]) == pytest.approx(share, abs=1e-4)
+        assert float(row["SNR dB"]) == pytest.approx(graph.edges[ends]["median_snr_db"], abs=0.006)
+    return [row["Role"] for row in meters.values()]
 
 
 def acknowledged(records):
