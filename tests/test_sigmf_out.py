@@ -2,16 +2,22 @@
 """SigMF that kaifa_rx writes: recordings, annotations, bursts that were rejected."""
 
 import json
+import os
 import resource
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from broker import wait_until
 from conftest import FREQUENCY, KAIFA_RX, ROOT, SAMPLE_RATE, frames, json_lines, receive
+from gnuradio.kaifa.recording import InputError
+from gnuradio.kaifa.sigmf_out.paths import create
+from gnuradio.kaifa.sigmf_out.rejects import RejectsOutput
 
 BAND = ("--rate", SAMPLE_RATE, "--frequency", FREQUENCY)
 STDIN = ("-", "--format", "cs8", *BAND)
@@ -315,6 +321,24 @@ def test_what_cannot_be_written_or_annotated(recording, tmp_path):
     (tmp_path / "file").write_text("")
     assert "cannot be used" in refused(recording, "--save-rejects", tmp_path / "file")
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+def test_a_folder_that_is_read_only():
+    # Root may write what is read-only, so root becomes somebody else for a moment.
+    root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o555)
+        if root:
+            os.seteuid(65534)
+        try:
+            with pytest.raises(InputError, match="a.sigmf-data: cannot be written, Permission"):
+                create(Path(folder) / "a.sigmf-data", "--record")
+            with pytest.raises(InputError, match="cannot be used, Permission denied"):
+                RejectsOutput(folder, 1e6, "test", 50e3, 16, print)
+        finally:
+            if root:
+                os.seteuid(0)
+            os.chmod(folder, 0o755)
 
 
 @pytest.mark.parametrize("annotations", [5, [5], [{}], [{"core:sample_start": -1}],

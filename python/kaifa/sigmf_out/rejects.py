@@ -50,7 +50,7 @@ class RejectsOutput:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._octets = sum(file.stat().st_size for file in self._folder.glob(f"*{DATA}"))
-            if not os.access(self._folder, os.W_OK | os.X_OK):
+            if not os.access(self._folder, os.W_OK | os.X_OK, effective_ids=True):
                 raise PermissionError(13, os.strerror(13))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
