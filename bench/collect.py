@@ -1,8 +1,8 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How many frames a second kaifa_collect takes, through a real mosquitto on this machine.
 
-After `. build/kaifa_env.sh`:  bench/collect.py [--frames 10000] [--heard-by 1] [--stations 4]
+After `. build/kaifa_env.sh`:
+    "$KAIFA_PYTHON" bench/collect.py [--frames 10000] [--heard-by 1] [--stations 4]
 
 Publishes, as so many kaifa_rx would (each its records of a tenth of a second in batches, quality of
 service 1), frames that differ in their octets, for so many seconds; then tells what arrived in the

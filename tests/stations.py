@@ -147,8 +147,18 @@ class Collect:
         """The records in the database."""
         with sqlite3.connect(self.database) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            lines = database.execute("SELECT json FROM record ORDER BY id").fetchall()
-        return [json.loads(line) for (line,) in lines]
+        return stored(self.database)
+
+
+def stored(path):
+    """The records in a file of JSON lines or a database."""
+    if path.read_bytes()[:6] != b"SQLite":
+        return json_lines(path)
+    with sqlite3.connect(path) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'record'").fetchall():
+            return []
+        lines = database.execute("SELECT json FROM record ORDER BY id").fetchall()
+    return [json.loads(line) for (line,) in lines]
 
 
 def counts(records, name):

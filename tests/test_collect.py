@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from broker import Broker, free_port, wait_until
 from conftest import KAIFA_RX, receive
-from stations import KAIFA_COLLECT, Collect, Station, counts
+from stations import KAIFA_COLLECT, Collect, Station, counts, moved, stored
 
 END = "2026-01-01T00:00:10.000000000Z"
 
@@ -130,6 +130,69 @@ def test_real_receivers_one_of_which_hears_badly(broker, collect, recording, rec
     far_ok = sum(("far", True) in copies for copies in heard)
     assert far_ok == alone["frames_checked"] < len(good)
     assert all(f["station"] == "far" for f in frames if not f["check_ok"])
+
+
+def test_a_clock_that_is_wrong_is_found_out(broker, collect, checked):
+    """By frames that are sent once; after a while copies are merged all the same."""
+    unicast = next(record for record in checked if record["type"] == "unicast")
+    right, wrong = Station(broker, "right"), Station(broker, "wrong", clock=7.25)
+    end = "2026-01-01T00:02:00.000000000Z"
+    for number in range(60):
+        moment = moved("2026-01-01T00:00:00.000000000Z", number)
+        mpdu = f"{unicast['mpdu'][:-8]}{number:08x}"
+        for station in (right, wrong):
+            station.hear(unicast | {"time": moment, "mpdu": mpdu})
+            station.send()
+        time.sleep(0.02)
+    for station in (right, wrong):
+        station.end(end)
+    wait_until(lambda: len(collect.frames()) >= 60, 20)
+    time.sleep(2)
+    records = collect.end()
+    merged = [r for r in records if r["record"] == "frame" and len(r["heard_by"]) == 2]
+    assert len(merged) > 20
+    offsets = {s["station"]: s["clock_offset_s"] for s in records[-1]["stations"]}
+    assert abs(offsets["wrong"] - offsets["right"] - 7.25) < 0.01
+    assert "s beside the others'" in collect.errors()
+
+
+@pytest.mark.parametrize("option", ["--json", "--db"])
+def test_an_output_that_fails_leaves_the_rest_with_the_broker(broker, checked, tmp_path, option):
+    """A file may grow to 100 kB only: as a disk that is full."""
+    target = tmp_path / "target"
+    command = [*KAIFA_COLLECT, broker.url, option, target, "--wait", "1"]
+    limited = ["bash", "-c", 'ulimit -f 100; exec "$@"', "-", *map(str, command)]
+    program = subprocess.Popen(limited, stderr=subprocess.PIPE, text=True)
+    station, sent = Station(broker, "roof"), 0
+    while not (target.exists() and stored(target)):
+        station.status(END)
+        station.send()
+        time.sleep(0.2)
+    while program.poll() is None:
+        assert sent < 2000
+        station.hear(*checked)
+        station.status(END)
+        station.send()
+        sent += len(checked)
+        time.sleep(0.1)
+    _, errors = program.communicate()
+    assert program.returncode == 1
+    assert "Traceback" not in errors and "output: " in errors.splitlines()[-1]
+    station.end(END)
+    program = subprocess.Popen(list(map(str, command)))
+    numbers = set()
+
+    def everything_is_there():
+        numbers.update(
+            copy["record_number"] for r in stored(target) for copy in r.get("heard_by", ())
+        )
+        return len(numbers) == sent
+
+    try:
+        wait_until(everything_is_there, 30)
+    finally:
+        program.terminate()
+        assert program.wait(20) == 0
 
 
 def test_repetitions_and_equal_acknowledgements_stay_apart(broker, collect, checked):

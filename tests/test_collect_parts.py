@@ -9,6 +9,7 @@ import pytest
 from conftest import receive
 from gnuradio.kaifa.batch import Batch
 from gnuradio.kaifa.collect.checks import Bad, make_checks
+from gnuradio.kaifa.collect.clocks import Clocks
 from gnuradio.kaifa.collect.copies import Copy, time_ns
 from gnuradio.kaifa.collect.envelope import Envelopes
 from gnuradio.kaifa.collect.matching import alike, groups
@@ -158,6 +159,39 @@ def test_copies_that_wait_for_too_long_or_are_too_many_leave(monkeypatch):
 def test_one_octet_string_over_and_over_fills_no_bucket():
     copies = [copy("a", 0.001 * number, number=number) for number in range(5 * MOST_IN_BUCKET)]
     assert len(through_window(copies, 1000)) == len(copies)
+
+
+def heard_by_all(clocks, ahead, frames, chance):
+    """Frames, some of them sent twice, some heard by a part of the stations."""
+    for number in frames:
+        for station, seconds in ahead.items():
+            if chance.random() < 0.7:
+                again = 0.15 * (chance.random() < 0.2)
+                moment = number + again + seconds + chance.gauss(0, 0.01)
+                clocks.heard(station, f"{number:08x}", round(moment * 1e9))
+
+
+def test_clocks_are_compared_by_common_frames():
+    clocks, chance = Clocks(), random.Random(3)
+    ahead = {"a": 0.0, "b": 0.05, "c": -3.0, "d": 4000.0, "e": 0.0}
+    heard_by_all(clocks, ahead, range(200), chance)
+    news = clocks.news()
+    assert news.keys() == {"c", "d"}
+    assert all(abs(news[name] / 1e9 - ahead[name]) < 0.1 for name in news)
+    assert clocks.news() == {}
+    right = ahead | {"c": 0.0}
+    heard_by_all(clocks, right, range(200, 400), chance)
+    assert clocks.news() == {"c": 0}, "it was set right"
+
+
+def test_clocks_that_do_not_agree_or_lie_take_no_memory():
+    clocks, chance = Clocks(), random.Random(3)
+    for number in range(30_000):
+        clocks.heard("ab"[number % 2], f"{number // 2:08x}", chance.randrange(10**15))
+    for number in range(3000):
+        clocks.heard(f"s{number}", "00", number)
+    assert clocks.news() == {}
+    assert len(clocks._frames) <= 20_000 and len(clocks._pairs) <= 1000
 
 
 def test_numbers_tell_what_is_lost_and_what_came_twice():

@@ -4,6 +4,7 @@
 from ..records import json_line
 from ..topics import STATION
 from .checks import Bad
+from .clocks import Clocks
 from .copies import Copy
 from .envelope import Envelopes
 from .merged import Merger
@@ -29,6 +30,7 @@ class Collector:
         self._outputs, self._database, self._tell = outputs, database, tell
         self._envelopes, self._tickets = Envelopes(), Tickets()
         self._stations, self._window = Stations(wait_seconds), Window(wait_seconds)
+        self._clocks = Clocks()
         self._merger, self._record_number = Merger(self._next_number), 0
         self._written = []  # since the last commit: (Ticket, Numbers, number of the record there)
         self._changed = {}  # receivers whose state is to be kept
@@ -61,6 +63,9 @@ class Collector:
 
     def release(self, now):
         """Writes what has waited for long enough."""
+        for name, ahead_ns in self._clocks.news().items():
+            self._stations.get(name).clock_ahead_ns = ahead_ns
+            self._tell(f"{name}: its clock is {ahead_ns / 1e9:+.1f} s beside the others'")
         self._write_packets(self._window.release(self._stations.horizon_ns(now), now))
 
     def release_all(self):
@@ -124,10 +129,15 @@ class Collector:
         if record["record"] != "frame":
             self._write(self._merger.of_station(record, station.name))
             self._written.append(origin)
-        elif record["time"] is None:
-            self._write_packets([[Copy(record, station.name, origin)]])
-        else:
-            self._write_packets(self._window.add(Copy(record, station.name, origin), now))
+            return
+        copy = Copy(record, station.name, origin, station.clock_ahead_ns)
+        if copy.time_ns is None:
+            self._write_packets([[copy]])
+            return
+        if record["frame_counter"] is not None:
+            told_ns = copy.time_ns + station.clock_ahead_ns
+            self._clocks.heard(station.name, record["mpdu"], told_ns)
+        self._write_packets(self._window.add(copy, now))
 
     def _write_packets(self, packets):
         for packet in packets:

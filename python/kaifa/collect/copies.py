@@ -17,10 +17,11 @@ MOST_FREQUENCY_DIFFERENCE_HZ = 50e3
 class Copy:
     """A packet as one receiver heard it.
 
-    record:  its frame record, checked.
-    station: the receiver's name.
-    number:  of the record at its receiver.
-    origin:  whatever its owner has to know of where it came from.
+    record:   its frame record, checked.
+    station:  the receiver's name.
+    number:   of the record at its receiver.
+    origin:   whatever its owner has to know of where it came from.
+    ahead_ns: by how much the receiver's clock is ahead of the others'.
     """
 
     __slots__ = (
@@ -28,10 +29,11 @@ class Copy:
         *("frequency_hz", "parties"),
     )
 
-    def __init__(self, record, station, origin):
+    def __init__(self, record, station, origin, ahead_ns=0):
         self.record, self.station, self.origin = record, station, origin
         self.number = record["record_number"]
-        self.time_ns = time_ns(record["time"])
+        told_ns = time_ns(record["time"])
+        self.time_ns = None if told_ns is None else told_ns - ahead_ns
         uncertainty = record.get("time_uncertainty_s")
         self.uncertainty_ns = UNCERTAINTY_NS if uncertainty is None else uncertainty * NANOSECONDS
         self.frequency_hz = record["frequency_hz"]

@@ -115,6 +115,12 @@ def _collect():
         "station": _STATION,
         "online": {"type": "boolean", "description": "The receiver is at the broker."},
         "time": _TIME | {"description": "Of the newest record that came."},
+        "clock_offset_s": {
+            "type": "number",
+            "description": "Seconds by which its clock was found to be ahead of the others', and "
+            "which are taken off when copies are compared; 0 for less than 0.2 s, or if nobody "
+            "knows.",
+        },
     }
     status = {
         "schema_version": {"const": VERSION, "description": "Version of this schema."},

@@ -22,6 +22,7 @@ class Station:
         self.online = False
         self.time = None  # of the newest record, as text
         self.waited_for = False  # more is to come
+        self.clock_ahead_ns = 0  # of the others' clocks
         self.unreadable = self.late_copies = 0
         self._heard_at = None
         self._runs = {}  # run: Numbers, the newest last
@@ -56,7 +57,9 @@ class Station:
         """All before it has come; None if that is not known. Only for one that is waited for."""
         if now - self._heard_at > wait_seconds:
             self.waited_for = False
-        return None if self.time is None else time_ns(self.time) - SETTLE_NS
+        if self.time is None:
+            return None
+        return time_ns(self.time) - self.clock_ahead_ns - SETTLE_NS
 
     def counts(self):
         """By the names of the fields of a record."""

@@ -22,6 +22,7 @@ def collect_record(number, counts, stations, final):
                 "station": station.name,
                 "online": station.online,
                 "time": station.time,
+                "clock_offset_s": round(station.clock_ahead_ns / 1e9, 3),
                 **station.counts(),
             }
             for station in stations
