@@ -7,8 +7,10 @@ try:
     from .kaifa_python import (
         burst_tagger,
         burst_to_stream,
+        find_regions,
         fsk_burst_demod,
         kaifa_frame_parser,
+        probe_region,
         sync_and_strobe,
         tagged_burst_to_pdu,
     )
@@ -27,8 +29,10 @@ from .receiver import receiver
 __all__ = [
     "burst_tagger",
     "burst_to_stream",
+    "find_regions",
     "fsk_burst_demod",
     "kaifa_frame_parser",
+    "probe_region",
     "receiver",
     "sync_and_strobe",
     "tagged_burst_to_pdu",

@@ -4,8 +4,11 @@
 #include <gnuradio/kaifa/burst_to_stream.h>
 #include <gnuradio/kaifa/fsk_burst_demod.h>
 #include <gnuradio/kaifa/kaifa_frame_parser.h>
+#include <gnuradio/kaifa/signal_probe.h>
 #include <gnuradio/kaifa/sync_and_strobe.h>
 #include <gnuradio/kaifa/tagged_burst_to_pdu.h>
+#include <pybind11/complex.h>
+#include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
@@ -180,6 +183,96 @@ void bind_kaifa_frame_parser(py::module& m)
         .def("error", &kaifa_frame_parser::error, DOC_kaifa_frame_parser_error);
 }
 
+using samples_array = py::array_t<gr_complex, py::array::c_style>;
+
+py::bytes bytes(const std::vector<uint8_t>& from)
+{
+    return { reinterpret_cast<const char*>(from.data()), from.size() };
+}
+
+py::dict packet(const signal_finding& found)
+{
+    using namespace py::literals;
+    return py::dict("framing"_a = found.framing,
+                    "check"_a = found.check,
+                    "whitening"_a = found.whitening,
+                    "fec"_a = found.fec,
+                    "inverted"_a = found.inverted,
+                    "first"_a = found.packet_first,
+                    "sync_word"_a = bytes(found.sync_word),
+                    "mpdu"_a = bytes(found.mpdu),
+                    "fills_burst"_a = found.fills_burst,
+                    "is_mac_frame"_a = found.is_mac_frame,
+                    "confidence"_a = found.framing_confidence);
+}
+
+py::dict finding(const signal_finding& found)
+{
+    using namespace py::literals;
+    const py::object none = py::none();
+    return py::dict("start"_a = found.start,
+                    "end"_a = found.end,
+                    "center"_a = found.center,
+                    "bandwidth"_a = found.bandwidth,
+                    "magnitude_db"_a = found.magnitude_db,
+                    "modulation"_a = found.modulation,
+                    "symbol_rate"_a = found.symbol_rate,
+                    "symbol_rate_confidence"_a = found.symbol_rate_confidence,
+                    "deviation"_a = found.deviation,
+                    "deviation_confidence"_a = found.deviation_confidence,
+                    "preamble_symbols"_a = found.preamble_symbols,
+                    "preamble_last"_a = found.preamble_last,
+                    "sync_break"_a = found.sync_break,
+                    "symbols"_a = bytes(found.symbols),
+                    "packet"_a = found.framing.empty() ? none : packet(found));
+}
+
+py::list find_regions(const samples_array& samples, double sample_rate)
+{
+    std::vector<signal_region> found;
+    {
+        const auto data = samples.data();
+        const size_t count = samples.size();
+        py::gil_scoped_release others_may_run;
+        found = signal_probe::find_regions(data, count, sample_rate);
+    }
+    py::list regions;
+    for (const auto& region : found)
+        regions.append(py::make_tuple(region.start, region.end, region.low, region.high));
+    return regions;
+}
+
+py::dict probe_region(const samples_array& samples,
+                      double sample_rate,
+                      const std::tuple<uint64_t, uint64_t, double, double>& region)
+{
+    signal_finding found;
+    {
+        const auto& [start, end, low, high] = region;
+        const auto data = samples.data();
+        const size_t count = samples.size();
+        py::gil_scoped_release others_may_run;
+        found = signal_probe::probe_region(
+            data, count, sample_rate, signal_region{ start, end, low, high });
+    }
+    return finding(found);
+}
+
+void bind_signal_probe(py::module& m)
+{
+    m.def("find_regions",
+          &find_regions,
+          DOC_signal_probe_find_regions,
+          py::arg("samples"),
+          py::arg("sample_rate"));
+    m.def("probe_region",
+          &probe_region,
+          DOC_signal_probe_probe_region,
+          py::arg("samples"),
+          py::arg("sample_rate"),
+          py::arg("region"));
+}
+
 } // namespace
 
 PYBIND11_MODULE(kaifa_python, m)
@@ -193,4 +286,5 @@ PYBIND11_MODULE(kaifa_python, m)
     bind_sync_and_strobe(m);
     bind_fsk_burst_demod(m);
     bind_kaifa_frame_parser(m);
+    bind_signal_probe(m);
 }

@@ -16,7 +16,7 @@
 //! | [`sequence`] | [`sequence::SequenceDetector`] | those bursts, instead of the last two | packets |
 //! | [`frame`] | [`frame::FrameParser`] | packets | checked frames, and rejects with the reason |
 //!
-//! [`mac`] reads IEEE 802.15.4 MAC frames, [`sim`] makes recordings of a meter mesh.
+//! [`probe`] finds out what an unknown signal is. [`mac`] reads IEEE 802.15.4 MAC frames, [`sim`] makes recordings of a meter mesh.
 #![forbid(unsafe_code)]
 
 pub mod demod;
@@ -25,6 +25,7 @@ pub mod error;
 pub mod extract;
 pub mod frame;
 pub mod mac;
+pub mod probe;
 mod pulse;
 pub mod sequence;
 pub mod sim;

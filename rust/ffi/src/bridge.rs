@@ -10,6 +10,7 @@ use crate::burst_stream::{new_burst_stream, BurstStream};
 use crate::burst_tagger::{new_burst_tagger, BurstTagger};
 use crate::burst_to_pdu::{new_burst_to_pdu, BurstToPdu};
 use crate::frame_parser::{new_frame_parser, FrameParser};
+use crate::probe::{find_regions, probe_region};
 use crate::sync_strobe::{new_sync_strobe, SyncStrobe};
 
 #[allow(missing_docs)] // the fields are those of the engines, explained there
@@ -265,6 +266,45 @@ pub mod ffi {
         by_reason: Vec<ReasonCount>,
     }
 
+    /// A part of a recording, `low` and `high` from the middle of its band.
+    struct ProbeRegion {
+        start: u64,
+        end: u64,
+        low: f64,
+        high: f64,
+    }
+
+    /// What a region holds; the fields from `framing` on are valid if `has_packet`.
+    #[derive(Default)]
+    struct ProbeFinding {
+        start: f64,
+        end: f64,
+        center: f64,
+        bandwidth: f64,
+        magnitude_db: f64,
+        modulation: String,
+        symbol_rate: f64,
+        symbol_rate_confidence: f64,
+        deviation: f64,
+        deviation_confidence: f64,
+        preamble_symbols: usize,
+        preamble_last: u8,
+        sync_break: usize,
+        symbols: Vec<u8>,
+        has_packet: bool,
+        framing: String,
+        check: String,
+        whitening: String,
+        fec: String,
+        inverted: bool,
+        packet_first: usize,
+        sync_word: Vec<u8>,
+        mpdu: Vec<u8>,
+        fills_burst: bool,
+        is_mac_frame: bool,
+        framing_confidence: f64,
+    }
+
     unsafe extern "C++" {
         include!("ffi/include/sample.h");
         type Sample = crate::complex::Sample;
@@ -382,5 +422,16 @@ pub mod ffi {
         fn counts(self: &mut FrameParser) -> Result<FrameParserCounts>;
         fn reset(self: &mut FrameParser) -> Result<()>;
         fn cpu_time(self: &FrameParser) -> f64;
+    }
+
+    extern "Rust" {
+        /// Where in a recording there is a signal.
+        fn find_regions(samples: &[Sample], sample_rate: f64) -> Result<Vec<ProbeRegion>>;
+        /// What a region of a recording holds.
+        fn probe_region(
+            samples: &[Sample],
+            sample_rate: f64,
+            region: &ProbeRegion,
+        ) -> Result<ProbeFinding>;
     }
 }

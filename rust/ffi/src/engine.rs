@@ -74,7 +74,8 @@ impl<E> Engine<E> {
     }
 }
 
-fn catch<T>(work: impl FnOnce() -> T) -> Result<T> {
+/// What `work` returns, or the panic that ended it.
+pub fn catch<T>(work: impl FnOnce() -> T) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| Fault::Panic(text_of(payload.as_ref())))
 }
 

@@ -14,6 +14,7 @@ mod convert;
 mod engine;
 mod frame_parser;
 mod packets;
+mod probe;
 mod sync_strobe;
 #[cfg(feature = "test-engine")]
 mod test_engine;
