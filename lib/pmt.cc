@@ -146,6 +146,7 @@ pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst)
     dict.add(key::preamble_symbols, pmt::from_long(packet.preamble_symbols));
     dict.add(key::preamble_phase, pmt::mp(std::string(packet.preamble_phase)));
     dict.flag(key::inverted, packet.inverted);
+    dict.add(key::sync_word, pmt::mp(std::string(packet.sync_word)));
     dict.add(key::sync_errors, pmt::from_long(packet.sync_errors));
     dict.add(key::sync_symbols, pmt::from_long(packet.sync_symbols));
     dict.real(key::deviation, packet.deviation);

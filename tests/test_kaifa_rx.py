@@ -181,14 +181,51 @@ def test_finds_out_the_framing(framing, tmp_path):
     assert {record["framing"] for record in got} == {framing.upper()}
 
 
-@pytest.mark.parametrize("framing", ["auto", "e"])
-def test_receives_error_correction_behind_its_own_sync_word(framing, tmp_path):
-    radio = ("--framing", "e", "--fec", "rsc_interleaved", "--whitening", "pn9")
+@pytest.mark.parametrize("demodulator", ["sequence", "discriminator"])
+@pytest.mark.parametrize("fec", ["nrnsc", "rsc_interleaved", "rsc"])
+def test_receives_error_correction_without_being_told(fec, demodulator, tmp_path):
+    radio = ("--framing", "e", "--fec", fec, "--whitening", "pn9")
     name = simulate(tmp_path / "mesh", "--seconds", 1, "--snr-min", 16, *radio)
-    receive(name, "--json", tmp_path / "out", "--sync-word", "6f4e", "--framing", framing)
+    receive(name, "--json", tmp_path / "out", "--demodulator", demodulator)
     got = checked(frames(tmp_path / "out"))
     assert mpdus(got) == mpdus(json_lines(tmp_path / "mesh.truth.jsonl"))
-    assert {record["framing"] for record in got} == {"E"}
+    seen = {(record["framing"], record["fec"], record["sync_word"]) for record in got}
+    assert seen == {("E", fec, "6f4e")}
+    assert {record["packet_end"] for record in got} == {"length"}
+
+
+@pytest.mark.parametrize("demodulator", ["sequence", "discriminator"])
+def test_one_recording_with_every_sync_word_of_the_standard(demodulator, tmp_path):
+    """Immediate acknowledgements, octet for octet as they are sent behind the sync word."""
+    sent = {
+        "904e": "1005 400056 279e",
+        "7a0e": "1805 4f70e5 48dd",
+        "6f4e": "c0e8680ca5dab06f909c1fe6aa4ca0e9999f129b",
+        "632d": "bf7f3ffffcfdfcf237aabcb75e13a45db2f0b43c",
+    }
+    packets = [bytes.fromhex("55" * 16 + word + octets) for word, octets in sent.items()]
+    fsk_recording(tmp_path / "acks.cf32", packets)
+    receive(tmp_path / "acks.cf32", *BARE, "--demodulator", demodulator, "--json", tmp_path / "out")
+    got = checked(frames(tmp_path / "out"))
+    assert [record["sync_word"] for record in got] == list(sent)
+    assert {record["mpdu"] for record in got} == {"02006a"}
+    assert [record["framing"] for record in got] == ["D", "D", "E", "E"]
+    assert [record["fec"] for record in got] == [None, None, "rsc_interleaved", "nrnsc"]
+
+
+def fsk_recording(path, packets):
+    """Plain FSK in a little noise, 5 ms between the packets."""
+    rng = np.random.default_rng(1)
+    samples = int(SAMPLES_PER_SYMBOL)
+    silence = np.zeros(int(SAMPLE_RATE) // 200)
+    pieces = [np.zeros(int(SAMPLE_RATE) // 20)]
+    for packet in packets:
+        ones = np.unpackbits(np.frombuffer(packet, np.uint8)) * 2.0 - 1
+        phase = np.cumsum(np.repeat(ones, samples)) * 2 * np.pi * 25e3 / SAMPLE_RATE
+        pieces += [0.3 * np.exp(1j * phase), silence]
+    signal = np.concatenate(pieces)
+    noise = rng.normal(0, 0.01, (2, len(signal)))
+    (signal + noise[0] + 1j * noise[1]).astype("<c8").tofile(path)
 
 
 def test_receives_other_rates_and_deviations(tmp_path):

@@ -172,6 +172,7 @@ def test_a_reject_for_a_mode_switch_has_its_fields():
     packet |= {name: pmt.from_long(0) for name in ("preamble_symbols", "sync_errors", "id")}
     packet |= dict.fromkeys(("inverted", "truncated", "check_ok"), pmt.PMT_F)
     packet |= {"preamble_phase": pmt.intern("ends_in_zero"), "packet_end": pmt.intern("length")}
+    packet |= {"sync_word": pmt.intern("904e")}
     packet |= {"reason": pmt.intern("mode_switch"), "octets": pmt.init_u8vector(2, [0x80, 0xAD])}
     packet |= {"mode_switch": switch}
     message = pmt.make_dict()

@@ -39,7 +39,7 @@ impl Path {
     }
 
     /// Samples a symbol at which bursts are cut out for it.
-    fn samples_per_symbol(self) -> f64 {
+    pub fn samples_per_symbol(self) -> f64 {
         match self {
             Path::Discriminator => 8.0,
             Path::Sequence => 4.0,
@@ -210,14 +210,14 @@ fn burst_info(burst: &Burst) -> BurstInfo {
 /// The frames of packets, framing found out on the way.
 fn read(packets: Vec<Packet>) -> Result<Vec<(Packet, Outcome)>, kaifa_dsp::Error> {
     let mut parser = FrameParser::new(frame::Config::default())?;
-    let sync_bits = demod::Config::default().sync_bits;
     let one = |packet: Packet| {
         let outcome = parser.process(&PacketBits {
             soft: packet.soft.clone(),
-            sync_word: None,
+            sync_word: Some(packet.sync_word.bits),
             time: packet.time,
             center_frequency_hz: packet.center_frequency_hz,
-            header_s: f64::from(packet.preamble_symbols + sync_bits) / packet.symbol_rate_hz,
+            header_s: f64::from(packet.preamble_symbols + packet.sync_word.length)
+                / packet.symbol_rate_hz,
             symbol_rate_hz: packet.symbol_rate_hz,
         });
         (packet, outcome)

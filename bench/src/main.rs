@@ -6,6 +6,7 @@ mod chain;
 mod crowd;
 mod detection;
 mod engine;
+mod false_syncs;
 mod radio;
 mod reference;
 mod robustness;
@@ -23,6 +24,7 @@ enum Command {
     Crowd(crowd::Arguments),
     Detection(detection::Arguments),
     Engine(engine::Arguments),
+    FalseSyncs(false_syncs::Arguments),
     Robustness(robustness::Arguments),
     Sensitivity(sensitivity::Arguments),
 }
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Command::Crowd(arguments) => crowd::run(&arguments),
         Command::Detection(arguments) => detection::run(&arguments),
         Command::Engine(arguments) => engine::run(&arguments),
+        Command::FalseSyncs(arguments) => false_syncs::run(&arguments),
         Command::Robustness(arguments) => robustness::run(&arguments),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments),
     };

@@ -103,7 +103,14 @@ def _add_signal(group):
 
     add("--symbol-rate", "HZ", "symbols a second (default 50k)", default=50e3)
     add("--deviation", "HZ", "from the centre to one tone (default 25k)", default=25e3)
-    add("--sync-word", "HEX", "first bit sent first (default 904e)", str, default="904e")
+    add(
+        "--sync-word",
+        "HEX",
+        "first bit sent first; one, or several of one length with commas between "
+        "(default: the four of SUN FSK, 904e,6f4e,7a0e,632d)",
+        str,
+        default="904e,6f4e,7a0e,632d",
+    )
     add("--sync-max-errors", "BITS", "wrong bits allowed in it", count)
     add("--preamble-min", "SYMBOLS", "alternating symbols asked for before it", count)
     add("--framing", "NAME", "a to e, or auto: find it out (default auto)", str, default="auto")

@@ -20,8 +20,8 @@ UNDATED = " Nobody knows the date: times count from the first sample."
 COMMENTED = (
     "record_number", "framing", "check", "whitening", "fec", "reason_text", "mode_switch",
     "frequency_hz", "snr_db", "magnitude_db", "deviation_hz", "clock_error_ppm", "sample_start",
-    "preamble_symbols", "preamble_phase", "inverted", "sync_errors", "packet_end", "burst",
-    "burst_truncated", "mac_error", "irregularity",
+    "preamble_symbols", "preamble_phase", "inverted", "sync_word", "sync_errors", "packet_end",
+    "burst", "burst_truncated", "mac_error", "irregularity",
 )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def defaults_of(made):
     text = made.__init__.__doc__ or ""
     if "self: " in text:  # pybind11 writes the signature into the documentation
         line = text.splitlines()[0]
-        pairs = re.findall(r"(\w+): [\w.]+(?: = ([^,)]+))?", line)
+        pairs = re.findall(r"(\w+): [\w.]+(?: = ('[^']*'|[^,)]+))?", line)
         return {
             name: eval(default) if default else None for name, default in pairs if name != "self"
         }

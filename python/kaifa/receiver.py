@@ -32,7 +32,7 @@ class receiver(gr.hier_block2):
 
     sample_rate, center_frequency: of the input, in Hz.
     symbol_rate: symbols a second.  deviation: Hz from the centre to one tone.
-    sync_word: hexadecimal, first bit sent first.
+    sync_word: as in sync_and_strobe: hexadecimal, first bit sent first; one or several.
     framing: a, b, c, d, e or auto, which finds it out from the checks that pass.
     sync_max_errors, preamble_min_symbols: as in sync_and_strobe; None takes its default.
     threshold_db, dc_mask, max_burst_time: as in burst_tagger; None takes its default.
@@ -46,7 +46,7 @@ class receiver(gr.hier_block2):
         center_frequency=872.5e6,
         symbol_rate=50e3,
         deviation=25e3,
-        sync_word="904e",
+        sync_word="904e,6f4e,7a0e,632d",
         sync_max_errors=None,
         preamble_min_symbols=None,
         framing="auto",

@@ -145,6 +145,7 @@ def _radio(packet):
         "preamble_symbols": _number(packet, "preamble_symbols"),
         "preamble_phase": _text(packet, "preamble_phase"),
         "inverted": _flag(packet, "inverted"),
+        "sync_word": _text(packet, "sync_word"),
         "sync_errors": _number(packet, "sync_errors"),
         "deviation_hz": _real(packet, "deviation", 1),
         "clock_error_ppm": _real(packet, "clock_error_ppm", 1),

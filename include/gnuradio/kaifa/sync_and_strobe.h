@@ -33,19 +33,21 @@ public:
      * \param symbol_rate Symbols per second.
      * \param deviation Nominal deviation in Hz, from the centre to one tone.
      * \param demod_gain Gain of the quadrature demodulator in front.
-     * \param sync_word Sync word, 2 to 16 hexadecimal digits, first bit sent first.
+     * \param sync_word Sync words, 2 to 16 hexadecimal digits each, first bit sent first; one, or
+     *        up to 8 of one length with commas or spaces between. Default: the four
+     *        start-of-frame delimiters of SUN FSK.
      * \param sync_max_errors Bits of the sync word that may be wrong.
      * \param preamble_min_symbols Alternating symbols before the sync word that are asked for.
      * \param max_packet_bits Longest packet in bits after the sync word.
-     * \param framing Framing that tells the end of a packet: a, b, c, d, or auto; e tells
-     *        nothing here.
+     * \param framing Framing that tells the end of a packet: a, b, c, d, e, or auto, which
+     *        knows it behind 6f4e and 632d only.
      * \throws std::invalid_argument (Python: ValueError) naming the parameter and its range.
      */
     static sptr make(double sample_rate,
                      double symbol_rate = 50e3,
                      double deviation = 25e3,
                      double demod_gain = 1.0,
-                     const std::string& sync_word = "904e",
+                     const std::string& sync_word = "904e,6f4e,7a0e,632d",
                      int sync_max_errors = 1,
                      int preamble_min_symbols = 16,
                      int max_packet_bits = 16392,

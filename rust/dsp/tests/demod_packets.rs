@@ -5,9 +5,9 @@ mod common;
 
 use common::{discriminator, strobe, strobe_config};
 use kaifa_dsp::demod::{
-    BurstInfo, Config, Packet, PacketEnd, PreamblePhase, StrobeEvent, SyncStrobe,
+    BurstInfo, Config, Packet, PacketEnd, PreamblePhase, StrobeEvent, SyncStrobe, SyncWord,
 };
-use kaifa_dsp::frame::Framing;
+use kaifa_dsp::frame::{delimiter, encode, Check, Encoding, Fec, Framing, Whitening};
 use kaifa_dsp::sim::{modulate, preamble_and_sync, ModulatorConfig};
 use kaifa_dsp::time::Time;
 use kaifa_dsp::Complex32;
@@ -142,8 +142,7 @@ fn other_sync_words_with_errors_allowed() {
     bits.extend(&data);
     let stream = received(&bits, &ModulatorConfig::default(), 30.0);
     let config = |errors| Config {
-        sync_word: 0xd201,
-        sync_bits: 16,
+        sync_words: vec![0xd201.into()],
         sync_max_errors: errors,
         ..strobe_config(RATE)
     };
@@ -153,6 +152,28 @@ fn other_sync_words_with_errors_allowed() {
     let (_, packets, _) = run(1);
     assert_eq!(hard(&packets[0])[..100], data);
     assert_eq!(packets[0].sync_errors, 1);
+}
+
+#[test]
+fn tells_the_standard_s_sync_words_apart_and_reads_a_coded_length() {
+    for word in SyncWord::standard() {
+        for fec in Fec::ALL {
+            let mut bits = [1, 0].repeat(32);
+            bits.extend((0..16).rev().map(|shift| (word.bits >> shift & 1) as u8));
+            let (framing, check) = (Framing::E, Check::Fcs32);
+            let encoding = Encoding { framing, check, whitening: Whitening::Pn9, fec: Some(fec) };
+            let data = encode(&encoding, &[0x41, 0x88, 1, 2, 3, 4, 5, 6]).unwrap();
+            bits.extend(&data);
+            let stream = received(&bits, &ModulatorConfig::default(), 17.0);
+            let places = one_burst(&stream);
+            let (_, packets, _) = strobe(&stream, &places, strobe_config(RATE), &[999]);
+            assert_eq!((packets.len(), packets[0].sync_word), (1, word));
+            assert_eq!(hard(&packets[0])[..data.len()], data);
+            let coded = delimiter::coded(word.bits) == Some(true);
+            let by_length = (PacketEnd::Length, data.len());
+            assert_eq!((packets[0].end, packets[0].soft.len()) == by_length, coded, "{word}");
+        }
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn receive(samples: &[Complex32], config: &Config, sync_word: u16) -> Vec<Packet
         places.push((first, stream.len() as u64 - 1, burst_info(burst)));
         stream.resize(stream.len() + GAP, 0.0);
     }
-    let settings = demod::Config { sync_word: u64::from(sync_word), ..strobe_config(rate) };
+    let settings = demod::Config { sync_words: vec![sync_word.into()], ..strobe_config(rate) };
     strobe(&stream, &places, settings, &[8192]).1
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! The sequence detector against the simulator's modulator.
 
-use kaifa_dsp::demod::{BurstInfo, Packet, PacketEnd, PreamblePhase};
-use kaifa_dsp::frame::Framing;
+use kaifa_dsp::demod::{BurstInfo, Packet, PacketEnd, PreamblePhase, SyncWord};
+use kaifa_dsp::frame::{delimiter, encode, Check, Encoding, Fec, Framing, Whitening};
 use kaifa_dsp::sequence::{Config, Counts, SequenceDetector};
 use kaifa_dsp::sim::{modulate, preamble_and_sync, ModulatorConfig};
 use kaifa_dsp::time::Time;
@@ -213,12 +213,44 @@ fn other_sync_words_with_errors_allowed() {
     bits.extend([1, 1, 0, 1, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 1]); // d201 with one bit wrong
     bits.extend(&data);
     let samples = burst(&bits, &modulator(), 25.0, 10);
-    let config =
-        |sync_max_errors| Config { sync_word: 0xd201, sync_max_errors, ..Config::default() };
+    let config = |sync_max_errors| Config {
+        sync_words: vec![0xd201.into()],
+        sync_max_errors,
+        ..Config::default()
+    };
     let (packets, counts) = received(&samples, RATE_HZ, config(0));
     assert_eq!((packets.len(), counts.bursts_without_sync), (0, 1));
     let packet = only(&samples, config(1));
     assert_eq!((&hard(&packet)[..100], packet.sync_errors), (&data[..], 1));
+}
+
+#[test]
+fn tells_the_standard_s_sync_words_apart_and_reads_a_coded_length() {
+    for word in SyncWord::standard() {
+        for phase in [PreamblePhase::EndsInZero, PreamblePhase::EndsInOne] {
+            for inverted in [false, true] {
+                let mut bits = preamble_and_sync(8, phase);
+                let sync = bits.len() - 16;
+                bits.truncate(sync);
+                bits.extend((0..16).rev().map(|shift| (word.bits >> shift & 1) as u8));
+                let (framing, check) = (Framing::E, Check::Fcs16);
+                let (fec, whitening) = (Some(Fec::Nrnsc), Whitening::Pn9);
+                let encoding = Encoding { framing, check, whitening, fec };
+                let data = encode(&encoding, &[0x41, 0x88, 1, 2, 3, 4, 5, 6]).unwrap();
+                bits.extend(&data);
+                if inverted {
+                    bits.iter_mut().for_each(|bit| *bit = 1 - *bit);
+                }
+                let packet = only(&burst(&bits, &modulator(), 15.0, 8), Config::default());
+                assert_eq!((packet.sync_word, packet.inverted), (word, inverted));
+                assert_eq!((packet.preamble_phase, packet.sync_errors), (phase, 0));
+                assert_eq!(hard(&packet)[..data.len()], data);
+                let coded = delimiter::coded(word.bits) == Some(true);
+                let by_length = (PacketEnd::Length, data.len());
+                assert_eq!((packet.end, packet.soft.len()) == by_length, coded, "{word}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -154,6 +154,7 @@ pub mod ffi {
         preamble_symbols: u32,
         preamble_phase: String,
         inverted: bool,
+        sync_word: String,
         sync_errors: u32,
         sync_symbols: u32,
         deviation: f64,
@@ -377,7 +378,7 @@ pub mod ffi {
         /// Packets that wait to be taken.
         fn waiting(self: &SyncStrobe) -> usize;
         /// What is known of the next packet.
-        fn front(self: &mut SyncStrobe) -> Result<Packet>;
+        fn front(self: &SyncStrobe) -> Result<Packet>;
         /// Moves the next packet into `bits` and `soft`, which have its length.
         fn take(self: &mut SyncStrobe, bits: &mut [u8], soft: &mut [f32]) -> Result<()>;
         fn counts(self: &mut SyncStrobe) -> Result<SyncStrobeCounts>;
@@ -398,7 +399,7 @@ pub mod ffi {
         /// Packets that wait to be taken.
         fn waiting(self: &BurstDemod) -> usize;
         /// What is known of the next packet.
-        fn front(self: &mut BurstDemod) -> Result<Packet>;
+        fn front(self: &BurstDemod) -> Result<Packet>;
         /// Moves the next packet into `bits` and `soft`, which have its length.
         fn take(self: &mut BurstDemod, bits: &mut [u8], soft: &mut [f32]) -> Result<()>;
         fn counts(self: &mut BurstDemod) -> Result<BurstDemodCounts>;

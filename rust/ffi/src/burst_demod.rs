@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! The sequence detector behind the wall.
 
-use kaifa_dsp::demod::Packet;
+use kaifa_dsp::demod::{Packet, SyncWord};
 use kaifa_dsp::sequence::{Config, SequenceDetector};
 
 use crate::bridge::ffi::{self, BurstDemodConfig, BurstDemodCounts, BurstInfo};
 use crate::complex::{samples, Sample};
 use crate::convert::{framing, unsigned};
 use crate::engine::{Engine, Result};
-use crate::packets::{sync_word, Waiting};
+use crate::packets::Waiting;
 
 /// A [`SequenceDetector`] and the packets that wait to be taken.
 pub struct BurstDemod {
@@ -20,12 +20,10 @@ pub struct BurstDemod {
 /// An engine that has seen nothing yet.
 pub fn new_burst_demod(config: &BurstDemodConfig) -> Result<Box<BurstDemod>> {
     let engine = Engine::make(|| {
-        let (sync_word, sync_bits) = sync_word(&config.sync_word)?;
         Ok(SequenceDetector::new(Config {
             symbol_rate_hz: config.symbol_rate,
             deviation_hz: config.deviation,
-            sync_word,
-            sync_bits,
+            sync_words: SyncWord::list(&config.sync_word)?,
             sync_max_errors: unsigned("sync_max_errors", config.sync_max_errors)?,
             preamble_min_symbols: unsigned("preamble_min_symbols", config.preamble_min_symbols)?,
             max_packet_bits: unsigned("max_packet_bits", config.max_packet_bits)?,
@@ -50,9 +48,8 @@ impl BurstDemod {
         self.waiting.len()
     }
 
-    pub fn front(&mut self) -> Result<ffi::Packet> {
-        let sync_bits = self.engine.run(|detector| detector.config().sync_bits)?;
-        self.waiting.front(sync_bits)
+    pub fn front(&self) -> Result<ffi::Packet> {
+        self.waiting.front()
     }
 
     pub fn take(&mut self, bits: &mut [u8], soft: &mut [f32]) -> Result<()> {

@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 
 use kaifa_dsp::demod::{self, Packet, PacketEnd, PreamblePhase};
-use kaifa_dsp::{error, Error};
 
 use crate::bridge::ffi::{self, BurstInfo};
 use crate::engine::{Fault, Result};
@@ -31,10 +30,10 @@ impl Waiting {
         self.packets.clear();
     }
 
-    /// What is known of the next, which came behind a sync word of `sync_bits`.
-    pub fn front(&self, sync_bits: u32) -> Result<ffi::Packet> {
+    /// What is known of the next.
+    pub fn front(&self) -> Result<ffi::Packet> {
         let packet = self.packets.front().ok_or_else(nothing_waits)?;
-        Ok(described(packet, sync_bits))
+        Ok(described(packet))
     }
 
     /// Moves the next into `bits` and `soft`, which have its length.
@@ -64,18 +63,8 @@ impl From<&BurstInfo> for demod::BurstInfo {
     }
 }
 
-/// A sync word written in hexadecimal digits, and its number of bits.
-pub fn sync_word(text: &str) -> error::Result<(u64, u32)> {
-    let digits = text.len() as u32;
-    let all_hex = text.bytes().all(|octet| octet.is_ascii_hexdigit());
-    match u64::from_str_radix(text, 16) {
-        Ok(word) if all_hex && (2..=16).contains(&digits) => Ok((word, 4 * digits)),
-        _ => Err(Error::parameter("sync_word", format!("{text:?}"), "2 to 16 hexadecimal digits")),
-    }
-}
-
-/// All but the bits of a packet behind a sync word of `sync_bits`.
-fn described(packet: &Packet, sync_bits: u32) -> ffi::Packet {
+/// All but the bits of a packet.
+fn described(packet: &Packet) -> ffi::Packet {
     ffi::Packet {
         has_burst: packet.burst.is_some(),
         burst_key: packet.burst.as_ref().map_or(0, |burst| burst.id),
@@ -90,7 +79,8 @@ fn described(packet: &Packet, sync_bits: u32) -> ffi::Packet {
         },
         inverted: packet.inverted,
         sync_errors: packet.sync_errors,
-        sync_symbols: sync_bits,
+        sync_word: packet.sync_word.to_string(),
+        sync_symbols: packet.sync_word.length,
         deviation: packet.deviation_hz,
         clock_error_ppm: packet.clock_error_ppm,
         packet_end: match packet.end {
@@ -105,24 +95,4 @@ fn described(packet: &Packet, sync_bits: u32) -> ffi::Packet {
 
 fn nothing_waits() -> Fault {
     Fault::Panic("asked for a packet when none waits".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sync_word_has_as_many_bits_as_its_digits() {
-        assert_eq!(sync_word("904e"), Ok((0x904e, 16)));
-        assert_eq!(sync_word("007a0e"), Ok((0x7a0e, 24)));
-        assert_eq!(sync_word("ffffffffffffffff"), Ok((u64::MAX, 64)));
-    }
-
-    #[test]
-    fn a_bad_sync_word_is_named() {
-        for text in ["", "9", "+904e", "0x90", "904e904e904e904e9", "90 4e", "é"] {
-            let message = sync_word(text).unwrap_err().to_string();
-            assert!(message.starts_with("sync_word is ") && message.contains("hexadecimal"));
-        }
-    }
 }

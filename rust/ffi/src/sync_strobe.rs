@@ -3,14 +3,14 @@
 
 use std::f64::consts::TAU;
 
-use kaifa_dsp::demod::{self, Config, Packet, StrobeEvent};
+use kaifa_dsp::demod::{self, Config, Packet, StrobeEvent, SyncWord};
 
 use crate::bridge::ffi::{
     self, BurstInfo, StrobeKind, StrobeTag, SyncStrobeConfig, SyncStrobeCounts,
 };
 use crate::convert::{framing, unsigned};
 use crate::engine::{Engine, Result};
-use crate::packets::{sync_word, Waiting};
+use crate::packets::Waiting;
 
 /// A [`demod::SyncStrobe`] and the packets that wait to be taken.
 pub struct SyncStrobe {
@@ -23,14 +23,12 @@ pub struct SyncStrobe {
 /// An engine that has seen nothing yet.
 pub fn new_sync_strobe(config: &SyncStrobeConfig) -> Result<Box<SyncStrobe>> {
     let engine = Engine::make(|| {
-        let (sync_word, sync_bits) = sync_word(&config.sync_word)?;
         Ok(demod::SyncStrobe::new(Config {
             sample_rate_hz: config.sample_rate,
             symbol_rate_hz: config.symbol_rate,
             deviation_hz: config.deviation,
             hz_per_unit: config.sample_rate / (TAU * config.demod_gain),
-            sync_word,
-            sync_bits,
+            sync_words: SyncWord::list(&config.sync_word)?,
             sync_max_errors: unsigned("sync_max_errors", config.sync_max_errors)?,
             preamble_min_symbols: unsigned("preamble_min_symbols", config.preamble_min_symbols)?,
             max_packet_bits: unsigned("max_packet_bits", config.max_packet_bits)?,
@@ -77,9 +75,8 @@ impl SyncStrobe {
         self.waiting.len()
     }
 
-    pub fn front(&mut self) -> Result<ffi::Packet> {
-        let sync_bits = self.engine.run(|strobe| strobe.config().sync_bits)?;
-        self.waiting.front(sync_bits)
+    pub fn front(&self) -> Result<ffi::Packet> {
+        self.waiting.front()
     }
 
     pub fn take(&mut self, bits: &mut [u8], soft: &mut [f32]) -> Result<()> {

@@ -107,13 +107,14 @@ fn written_as_read(frame: &Frame, bits: &[u8]) {
         Framing::A | Framing::B => {
             assert_eq!(written, bits[..written.len()]);
             if encoding.whitening == Whitening::None {
-                assert_eq!(packet_bits(encoding.framing, bits), Some(written.len()));
+                assert_eq!(packet_bits(encoding.framing, &to_soft(bits)), Some(written.len()));
             }
         }
         Framing::C | Framing::D => {
             assert_eq!(written[3..], bits[3..written.len()]);
-            assert_eq!(packet_bits(encoding.framing, bits), Some(written.len()));
+            assert_eq!(packet_bits(encoding.framing, &to_soft(bits)), Some(written.len()));
         }
-        Framing::E => assert_eq!(packet_bits(encoding.framing, bits), None),
+        // Another code may fit the first bits better.
+        Framing::E => {}
     }
 }

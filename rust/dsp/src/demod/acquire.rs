@@ -58,20 +58,18 @@ impl Pattern {
     }
 }
 
-/// Acquires the transmitter of `hit`. `sync` are the symbols of the sync word, `nominal` the
-/// samples in a symbol, `compared` the symbols of preamble that the correlator has seen; nothing
-/// before sample `earliest` belongs to it.
+/// Acquires the transmitter of `hit`. `nominal` are the samples in a symbol, `compared` the symbols
+/// of preamble that the correlator has seen; nothing before sample `earliest` belongs to it.
 pub fn acquire(
     history: &History,
     hit: &Hit,
-    sync: &[f32],
     nominal: f64,
     compared: u32,
     earliest: f64,
 ) -> Acquired {
     let polarity = if hit.inverted { -1.0 } else { 1.0 };
     let pattern = Pattern {
-        sync: sync.iter().map(|s| polarity * s).collect(),
+        sync: hit.sync_word.symbols().iter().map(|s| polarity * s).collect(),
         last: polarity * hit.phase.last_symbol(),
     };
     let (offset, strength) = levels(history, hit, &pattern, nominal, compared);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Settings of sync and strobe, judged.
 
-use crate::error::{in_range, whole, Error, Result};
+use super::sync_word::{judge, SyncWord};
+use crate::error::{in_range, whole, Result};
 use crate::frame::Framing;
 
 /// Settings of a [`SyncStrobe`](super::SyncStrobe).
@@ -16,11 +17,9 @@ pub struct Config {
     /// Hz of deviation for an input value of 1: for GNU Radio's quadrature demodulator
     /// `sample_rate / (2 pi gain)`; above 0.
     pub hz_per_unit: f64,
-    /// Sync word, first bit sent is the most significant of the `sync_bits` lowest.
-    pub sync_word: u64,
-    /// Bits in the sync word, 8 to 64.
-    pub sync_bits: u32,
-    /// Bits of the sync word that may be wrong, 0 to a quarter of them.
+    /// Sync words that are looked for at once, 1 to 8 of them, all of one length.
+    pub sync_words: Vec<SyncWord>,
+    /// Bits of a sync word that may be wrong, 0 to a quarter of them.
     pub sync_max_errors: u32,
     /// Alternating symbols before the sync word that are asked for, 8 to 64.
     pub preamble_min_symbols: u32,
@@ -38,8 +37,7 @@ impl Default for Config {
             symbol_rate_hz: 50e3,
             deviation_hz: 25e3,
             hz_per_unit: sample_rate_hz / std::f64::consts::TAU,
-            sync_word: 0x904e,
-            sync_bits: 16,
+            sync_words: SyncWord::standard(),
             sync_max_errors: 1,
             preamble_min_symbols: 16,
             // PHR and the longest PSDU of IEEE 802.15.4g.
@@ -56,13 +54,7 @@ impl Config {
         let symbols = in_range("symbol_rate", self.symbol_rate_hz, rate / 200.0, rate / 4.0, "Hz")?;
         in_range("deviation", self.deviation_hz, symbols / 20.0, symbols * 10.0, "Hz")?;
         in_range("demod_gain", rate / (std::f64::consts::TAU * self.hz_per_unit), 1e-9, 1e9, "")?;
-        whole("sync_word length", self.sync_bits as usize, 8, 64, "bits")?;
-        if self.sync_bits < 64 && self.sync_word >> self.sync_bits != 0 {
-            let word = format!("{:#x}", self.sync_word);
-            return Err(Error::parameter("sync_word", word, format!("{} bits", self.sync_bits)));
-        }
-        let most = self.sync_bits as usize / 4;
-        whole("sync_max_errors", self.sync_max_errors as usize, 0, most, "bits")?;
+        judge(&self.sync_words, self.sync_max_errors)?;
         whole("preamble_min_symbols", self.preamble_min_symbols as usize, 8, 64, "symbols")?;
         whole("max_packet_bits", self.max_packet_bits, 8, 65536, "bits")?;
         Ok(self)
@@ -71,14 +63,6 @@ impl Config {
     /// Samples in a symbol.
     pub(super) fn samples_per_symbol(&self) -> f64 {
         self.sample_rate_hz / self.symbol_rate_hz
-    }
-
-    /// The sync word as -1 and 1, in order of time.
-    pub(super) fn sync_symbols(&self) -> Vec<f32> {
-        (0..self.sync_bits)
-            .rev()
-            .map(|bit| if self.sync_word >> bit & 1 == 1 { 1.0 } else { -1.0 })
-            .collect()
     }
 }
 
@@ -94,8 +78,10 @@ mod tests {
             (Config { symbol_rate_hz: 200e3, ..ok.clone() }, "symbol_rate"),
             (Config { deviation_hz: 0.0, ..ok.clone() }, "deviation"),
             (Config { hz_per_unit: 0.0, ..ok.clone() }, "demod_gain"),
-            (Config { sync_bits: 4, ..ok.clone() }, "sync_word"),
-            (Config { sync_word: 0xaa904e, ..ok.clone() }, "sync_word"),
+            (
+                Config { sync_words: vec![SyncWord { bits: 0xaa904e, length: 16 }], ..ok.clone() },
+                "sync_word",
+            ),
             (Config { sync_max_errors: 5, ..ok.clone() }, "sync_max_errors"),
             (Config { preamble_min_symbols: 0, ..ok.clone() }, "preamble_min_symbols"),
             (Config { max_packet_bits: 0, ..ok.clone() }, "max_packet_bits"),

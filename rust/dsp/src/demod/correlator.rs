@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! Finding the end of a preamble and the sync word behind it.
-//!
-//! The stream, averaged over a symbol, is compared with what preamble and sync word look like, the
-//! mean taken out of both: a carrier offset does not matter, the strength neither. The value is
-//! Pearson's correlation coefficient, between -1 and 1.
+//! Finding the end of a preamble and the sync word behind it: tops of the correlation.
 
 use super::averages::{Averages, LANES};
+use super::comparison::{Comparison, Match};
 use super::history::History;
+use super::sync_word::SyncWord;
 use super::{Config, PreamblePhase};
 
 /// Correlation from which on a sync word is believed. The coefficient of `n` symbols of noise has
@@ -20,31 +18,12 @@ pub struct Hit {
     pub last_symbol: f64,
     /// Correlation, 0 to 1.
     pub quality: f32,
+    /// Which sync word it is.
+    pub sync_word: SyncWord,
     /// How the preamble ran into the sync word, polarity put right.
     pub phase: PreamblePhase,
     /// Ones are the lower tone.
     pub inverted: bool,
-}
-
-/// What comparisons at [`LANES`] samples in a row are made of.
-#[derive(Debug, Clone, Copy)]
-struct Sums {
-    /// Of the values of all symbols.
-    all: [f32; LANES],
-    /// Of their squares.
-    squares: [f32; LANES],
-    /// Of the preamble, with a sign that makes its last symbol -1.
-    preamble: [f32; LANES],
-    /// Of the sync word times what is expected.
-    sync: [f32; LANES],
-}
-
-/// A comparison at one sample.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Match {
-    /// With the sign of the polarity.
-    value: f32,
-    phase: PreamblePhase,
 }
 
 /// What the correlator waits for.
@@ -60,12 +39,7 @@ enum State {
 pub struct Correlator {
     samples_per_symbol: f64,
     width: usize,
-    preamble: usize,
-    sync: Vec<f32>,
-    /// How far before the last symbol each symbol lies, in samples, in order of time.
-    distances: Vec<u64>,
-    /// For each phase: mean and deviation of the expected symbols.
-    expected: [(f32, f32); 2],
+    comparison: Comparison,
     state: State,
     averages: Averages,
 }
@@ -74,56 +48,29 @@ impl Correlator {
     /// A correlator for judged settings.
     pub fn new(config: &Config) -> Self {
         let samples_per_symbol = config.samples_per_symbol();
-        let sync = config.sync_symbols();
-        let preamble = config.preamble_min_symbols as usize;
-        let total = preamble + sync.len();
-        let mut correlator = Correlator {
+        let width = samples_per_symbol.round() as usize;
+        Correlator {
             samples_per_symbol,
-            width: samples_per_symbol.round() as usize,
-            preamble,
-            distances: (0..total)
-                .map(|k| ((total - 1 - k) as f64 * samples_per_symbol).round() as u64)
-                .collect(),
-            expected: [(0.0, 0.0); 2],
+            width,
+            comparison: Comparison::new(config),
             state: State::Below,
-            averages: Averages::new(samples_per_symbol.round() as usize),
-            sync,
-        };
-        for phase in [PreamblePhase::EndsInZero, PreamblePhase::EndsInOne] {
-            let symbols = correlator.symbols(phase);
-            let mean = symbols.iter().sum::<f32>() / total as f32;
-            let spread: f32 = symbols.iter().map(|s| (s - mean) * (s - mean)).sum();
-            correlator.expected[phase as usize] = (mean, spread.sqrt());
+            averages: Averages::new(width),
         }
-        correlator
     }
 
     /// Symbols that are compared.
     pub fn symbols_compared(&self) -> usize {
-        self.distances.len()
+        self.comparison.symbols()
     }
 
     /// Samples before sample `n` that a comparison at `n` looks at.
     pub fn reach(&self) -> u64 {
-        self.distances[0] + self.width as u64
+        self.comparison.reach() + self.width as u64
     }
 
     /// Samples after sample `n` that must be there for a comparison at `n`.
     pub fn ahead(&self) -> u64 {
         self.width as u64 / 2 + 1
-    }
-
-    /// The expected symbols, preamble and sync word, in order of time.
-    fn symbols(&self, phase: PreamblePhase) -> Vec<f32> {
-        let last = phase.last_symbol();
-        let preamble = (0..self.preamble).map(|k| {
-            if (self.preamble - 1 - k).is_multiple_of(2) {
-                last
-            } else {
-                -last
-            }
-        });
-        preamble.chain(self.sync.iter().copied()).collect()
     }
 
     /// Compares at the samples from `from` up to but not including `until`, which go on where the
@@ -133,14 +80,15 @@ impl Correlator {
         if from >= until {
             return None;
         }
-        self.averages.extend(history, from - self.distances[0] - 1, until);
+        self.averages.extend(history, from - self.comparison.reach() - 1, until);
         let mut n = from;
         while n < until {
             let count = LANES.min((until - n) as usize);
-            let sums = self.sums(n);
-            if self.state != State::Below || self.any_above(&sums) {
+            let sums = self.comparison.sums(&self.averages, n);
+            if self.state != State::Below || self.comparison.any_above(&sums, THRESHOLD) {
                 for lane in 0..count {
-                    if let Some(hit) = self.step(n + lane as u64, self.compare(&sums, lane)) {
+                    if let Some(hit) = self.step(n + lane as u64, self.comparison.best(&sums, lane))
+                    {
                         return Some((hit, n + lane as u64 + 1));
                     }
                 }
@@ -148,47 +96,6 @@ impl Correlator {
             n += count as u64;
         }
         None
-    }
-
-    fn sums(&self, n: u64) -> Sums {
-        let near = |distance: u64| self.averages.around(n - distance);
-        let zeros = [0.0; LANES];
-        let mut sums = Sums { all: zeros, squares: zeros, preamble: zeros, sync: zeros };
-        let (preamble, sync) = self.distances.split_at(self.preamble);
-        let mut sign = if self.preamble.is_multiple_of(2) { 1.0 } else { -1.0 };
-        for &distance in preamble {
-            for (lane, y) in near(distance).iter().enumerate() {
-                sums.all[lane] += y;
-                sums.squares[lane] += y * y;
-                sums.preamble[lane] += sign * y;
-            }
-            sign = -sign;
-        }
-        for (&distance, &expected) in sync.iter().zip(&self.sync) {
-            for (lane, y) in near(distance).iter().enumerate() {
-                sums.all[lane] += y;
-                sums.squares[lane] += y * y;
-                sums.sync[lane] += expected * y;
-            }
-        }
-        sums
-    }
-
-    /// Whether one of the comparisons may be above the threshold; without roots and quotients.
-    fn any_above(&self, sums: &Sums) -> bool {
-        let total = self.distances.len() as f32;
-        let [(zero_mean, zero_spread), (one_mean, one_spread)] = self.expected;
-        let mut any = false;
-        for lane in 0..LANES {
-            let (all, sync, preamble) = (sums.all[lane], sums.sync[lane], sums.preamble[lane]);
-            // A little less than the threshold, for rounding.
-            let least = 0.999 * THRESHOLD * THRESHOLD * (sums.squares[lane] - all * all / total);
-            let zero = sync + preamble - zero_mean * all;
-            let one = sync - preamble - one_mean * all;
-            any |= zero * zero >= least * zero_spread * zero_spread
-                || one * one >= least * one_spread * one_spread;
-        }
-        any
     }
 
     /// Takes the comparison at sample `n`.
@@ -208,6 +115,7 @@ impl Correlator {
                             + self.window_center()
                             + vertex(before, best.value.abs(), after),
                         quality: best.value.abs(),
+                        sync_word: best.sync_word,
                         phase: best.phase,
                         inverted: best.value < 0.0,
                     });
@@ -222,7 +130,8 @@ impl Correlator {
 
     /// A top at sample `n`, until a higher one comes.
     fn rising(&self, n: u64, best: Match) -> State {
-        let before = self.compare(&self.sums(n - 1), 0).value.abs();
+        let sums = self.comparison.sums(&self.averages, n - 1);
+        let before = self.comparison.best(&sums, 0).value.abs();
         State::Rising { at: n, best, before, after: 0.0 }
     }
 
@@ -235,27 +144,6 @@ impl Correlator {
     /// Forgets what it has seen: what follows is another signal.
     pub fn reset(&mut self) {
         self.state = State::Below;
-    }
-
-    fn compare(&self, sums: &Sums, lane: usize) -> Match {
-        let (sum, squares) = (sums.all[lane], sums.squares[lane]);
-        let (preamble, sync) = (sums.preamble[lane], sums.sync[lane]);
-        let total = self.distances.len() as f32;
-        let spread = (squares - sum * sum / total).max(0.0).sqrt();
-        let of = |phase: PreamblePhase, product: f32| {
-            let (mean, expected_spread) = self.expected[phase as usize];
-            let scale = spread * expected_spread;
-            // Samples that do not change at all correlate with nothing.
-            let value = if scale > 1e-9 { (product - mean * sum) / scale } else { 0.0 };
-            Match { value, phase }
-        };
-        let zero = of(PreamblePhase::EndsInZero, sync + preamble);
-        let one = of(PreamblePhase::EndsInOne, sync - preamble);
-        if zero.value.abs() >= one.value.abs() {
-            zero
-        } else {
-            one
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! What comes in with a burst and what comes out as a packet.
 
+use super::sync_word::SyncWord;
 use crate::time::Time;
 
 /// Metadata of the burst the samples come from: the value of a `burst_start` tag.
@@ -134,6 +135,8 @@ pub struct Packet {
     pub preamble_phase: PreamblePhase,
     /// Ones were the lower tone.
     pub inverted: bool,
+    /// The sync word before it.
+    pub sync_word: SyncWord,
     /// Wrong bits in the sync word.
     pub sync_errors: u32,
     /// Measured deviation in Hz.

@@ -8,7 +8,7 @@ use super::history::History;
 use super::packet::{PacketEnd, StrobeEvent};
 use super::slicer::Slicer;
 use super::Config;
-use crate::frame::packet_bits;
+use crate::frame::{Framing, PacketLength};
 
 /// Mean squared error of soft bits from which on there is no signal any more: noise stays above it
 /// most of the time, a signal that can be read below.
@@ -25,7 +25,7 @@ pub struct Reception {
     pub acquired: Acquired,
     pub slicer: Slicer,
     pub soft: Vec<f32>,
-    bits: Vec<u8>,
+    length: PacketLength,
     /// The two symbols before the current one.
     before: [f32; 2],
     /// Value of the last of them.
@@ -35,16 +35,18 @@ pub struct Reception {
 }
 
 impl Reception {
-    /// Begins behind the sync word, whose last symbols are `last` in the polarity of the signal.
-    pub fn new(hit: Hit, acquired: Acquired, last: [f32; 2]) -> Self {
+    /// Begins behind the sync word; `framing` is that which was told.
+    pub fn new(hit: Hit, acquired: Acquired, framing: Option<Framing>) -> Self {
         let mut slicer = acquired.slicer.clone();
         slicer.timing.advance();
+        let sync = hit.sync_word.symbols();
+        let sign = if hit.inverted { -1.0 } else { 1.0 };
         Reception {
             hit,
             slicer,
             soft: Vec::new(),
-            bits: Vec::new(),
-            before: last,
+            length: PacketLength::new(framing, hit.sync_word.bits),
+            before: [2, 1].map(|k| sign * sync[sync.len() - k]),
             value_before: acquired.last_value,
             level: (0.0, 0),
             acquired,
@@ -85,7 +87,6 @@ impl Reception {
         (self.before, self.value_before) = ([before, symbol], value);
         let upright = if self.hit.inverted { -soft } else { soft };
         self.soft.push(upright);
-        self.bits.push(u8::from(upright >= 0.0));
         self.slicer.timing.advance();
         (StrobeEvent::Strobe { offset, soft: upright }, self.over(config))
     }
@@ -119,11 +120,13 @@ impl Reception {
         }
     }
 
-    fn over(&self, config: &Config) -> Option<PacketEnd> {
-        let expected = config.framing.and_then(|framing| packet_bits(framing, &self.bits));
-        if expected.is_some_and(|bits| self.bits.len() >= bits) {
+    fn over(&mut self, config: &Config) -> Option<PacketEnd> {
+        if self.length.wanted().is_some_and(|wanted| self.soft.len() >= wanted) {
+            self.length.read(&self.soft);
+        }
+        if self.length.bits().is_some_and(|told| self.soft.len() >= told) {
             Some(PacketEnd::Length)
-        } else if self.bits.len() >= config.max_packet_bits {
+        } else if self.soft.len() >= config.max_packet_bits {
             Some(PacketEnd::Limit)
         } else if self.slicer.error > LOST_ERROR {
             Some(PacketEnd::Level)

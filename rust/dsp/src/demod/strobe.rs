@@ -51,7 +51,6 @@ enum Boundary {
 /// `n`, as a quadrature demodulator gives it.
 pub struct SyncStrobe {
     config: Config,
-    sync: Vec<f32>,
     history: History,
     correlator: Correlator,
     segment: Segment,
@@ -70,7 +69,6 @@ impl SyncStrobe {
     pub fn new(config: Config) -> Result<Self> {
         let config = config.judged()?;
         Ok(SyncStrobe {
-            sync: config.sync_symbols(),
             history: History::new(config.deviation_hz / config.hz_per_unit),
             correlator: Correlator::new(&config),
             segment: Segment::Continuous,
@@ -193,7 +191,6 @@ impl SyncStrobe {
         let acquired = acquire(
             &self.history,
             &hit,
-            &self.sync,
             self.config.samples_per_symbol(),
             self.config.preamble_min_symbols,
             self.segment.onset(self.config.sample_rate_hz).max(self.oldest_needed() as f64),
@@ -202,14 +199,18 @@ impl SyncStrobe {
             State::Search => acquired.sync_errors <= self.config.sync_max_errors,
             State::Receive(_) => acquired.sync_errors == 0 && hit.quality >= NEXT_SYNC_QUALITY,
         };
-        if !allowed || acquired.preamble_symbols < self.config.preamble_min_symbols / 2 {
+        // Words with an error are many, and noise comes upon one of them now and then.
+        let least = match acquired.sync_errors {
+            0 => self.config.preamble_min_symbols / 2,
+            _ => self.config.preamble_min_symbols,
+        };
+        if !allowed || acquired.preamble_symbols < least {
             return;
         }
         self.end_reception(n, PacketEnd::NextSync, events, packets);
         self.announce(&hit, &acquired, events);
-        let sign = if hit.inverted { -1.0 } else { 1.0 };
-        let last = [2, 1].map(|k| sign * self.sync[self.sync.len() - k]);
-        self.state = State::Receive(Box::new(Reception::new(hit, acquired, last)));
+        let reception = Reception::new(hit, acquired, self.config.framing);
+        self.state = State::Receive(Box::new(reception));
     }
 
     /// Marks preamble, sync word and the symbols in them.
@@ -314,6 +315,7 @@ impl SyncStrobe {
             preamble_symbols: reception.acquired.preamble_symbols,
             preamble_phase: reception.hit.phase,
             inverted: reception.hit.inverted,
+            sync_word: reception.hit.sync_word,
             sync_errors: reception.acquired.sync_errors,
             deviation_hz: reception.deviation() * config.hz_per_unit,
             symbol_rate_hz: config.sample_rate_hz / reception.slicer.timing.period(),

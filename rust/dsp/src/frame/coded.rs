@@ -1,29 +1,60 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Reading packets of framing E: through the error correction to PHR and PSDU.
 
+use std::cmp::Ordering;
+
 use super::encoding::Framing;
 use super::fec::{Fec, BLOCK_BITS};
 use super::phr::Phr;
+use super::received::believed;
 use super::whitening::Whitening;
 
 /// Bits on the air from which the PHR is told: those of the shortest packet that can be a frame,
 /// so that only the packet's own are looked at.
-const PHR_SEEN_IN: usize = 4 * BLOCK_BITS;
+pub(super) const PHR_SEEN_IN: usize = 4 * BLOCK_BITS;
 
 /// The PHR at the front of the bits on the air; `None` if it is not all there.
 ///
 /// It says itself whether all behind it is whitened, and what is behind it helps to read it. So it
 /// is read both ways: one that contradicts itself is believed last, then the better fit wins.
 pub(super) fn read_phr(fec: Fec, soft: &[f32]) -> Option<Phr> {
+    read(fec, soft).map(|reading| reading.phr)
+}
+
+/// Bits on the air of the packet that begins so, error correction by whatever code fits best;
+/// `None` if too little of it is there or if it is no frame.
+pub(super) fn packet_bits(soft: &[f32]) -> Option<usize> {
+    let soft = believed(soft.get(..PHR_SEEN_IN)?);
+    let readings = Fec::ALL.into_iter().filter_map(|fec| Some((fec, read(fec, &soft)?)));
+    let (fec, best) = readings.max_by(|(_, one), (_, other)| one.compare(other))?;
+    let phr = best.phr.of_packet().ok()?;
+    Some(fec.sent_bits(Phr::BITS + 8 * phr.octets()))
+}
+
+/// A PHR as it was read.
+struct Reading {
+    phr: Phr,
+    /// It says that the packet is whitened as it was taken to be.
+    consistent: bool,
+    fit: f32,
+}
+
+impl Reading {
+    /// The greater is the likelier.
+    fn compare(&self, other: &Self) -> Ordering {
+        self.consistent.cmp(&other.consistent).then(self.fit.total_cmp(&other.fit))
+    }
+}
+
+fn read(fec: Fec, soft: &[f32]) -> Option<Reading> {
     let front = soft.get(..2 * Phr::BITS).map(|_| &soft[..PHR_SEEN_IN.min(soft.len())])?;
     let readings = [Whitening::None, Whitening::Pn9].into_iter().filter_map(|whitening| {
         let decoded = fec.restore_beginning(clear(whitening, front));
         let phr = Phr::read(&decoded.bits)?;
-        Some((phr.whitening() == whitening, decoded.fit, phr))
+        Some(Reading { phr, consistent: phr.whitening() == whitening, fit: decoded.fit })
     });
     // Of equal ones the last is taken, always the same.
-    let best = readings.max_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
-    best.map(|(_, _, phr)| phr)
+    readings.max_by(Reading::compare)
 }
 
 /// The bits of PHR and PSDU of a packet with `octets` of PSDU; where not all of it was received,

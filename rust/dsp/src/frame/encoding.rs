@@ -92,24 +92,6 @@ pub(super) fn octets_after_length(framing: Framing, length: &[u8]) -> usize {
     number(length) + uncounted
 }
 
-/// Bits of the packet at the front of `bits` (0 or 1, from the first after the sync word), header
-/// and check included; `None` while the header is not all there.
-///
-/// A PHR that announces a mode switch ends the packet. The length octet of CC11xx-whitened
-/// packets is itself whitened and not understood here, nor is the coded PHR of framing E: the end
-/// of such packets must be found from the level.
-pub fn packet_bits(framing: Framing, bits: &[u8]) -> Option<usize> {
-    let header = bits.get(..framing.header_bits())?;
-    let octets = match framing {
-        Framing::A | Framing::B => octets_after_length(framing, header),
-        Framing::C | Framing::D => {
-            Phr::read(header).filter(|phr| !phr.mode_switch()).map_or(0, Phr::octets)
-        }
-        Framing::E => return None,
-    };
-    Some(header.len() + 8 * octets)
-}
-
 /// Everything that has to be known to read or write a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Encoding {
@@ -214,19 +196,6 @@ mod tests {
     use super::*;
 
     const ACK: [u8; 3] = [0x02, 0x00, 0x6a];
-
-    #[test]
-    fn length_is_known_as_soon_as_the_header_is_there() {
-        let bits = |octets: &[u8]| unpack(octets, BitOrder::MsbFirst);
-        assert_eq!(packet_bits(Framing::A, &bits(&[5])[..7]), None);
-        assert_eq!(packet_bits(Framing::A, &bits(&[5])), Some(48));
-        assert_eq!(packet_bits(Framing::B, &bits(&[3])), Some(48));
-        assert_eq!(packet_bits(Framing::C, &bits(&[0x10])), None);
-        assert_eq!(packet_bits(Framing::C, &bits(&[0x10, 0x05])), Some(56));
-        assert_eq!(packet_bits(Framing::D, &bits(&[0x08, 0x07, 0xff])), Some(72));
-        assert_eq!(packet_bits(Framing::D, &bits(&[0x80, 0x07])), Some(16));
-        assert_eq!(packet_bits(Framing::E, &[0; 400]), None);
-    }
 
     #[test]
     fn what_does_not_exist_is_refused() {

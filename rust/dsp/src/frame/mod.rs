@@ -16,6 +16,7 @@ mod encoding;
 mod exchange;
 mod fec;
 mod hypothesis;
+mod length;
 mod lock;
 mod mode_switch;
 mod outcome;
@@ -27,8 +28,9 @@ mod received;
 mod whitening;
 
 pub use check::Check;
-pub use encoding::{encode, packet_bits, plain_octets, Encoding, Framing};
+pub use encoding::{encode, plain_octets, Encoding, Framing};
 pub use fec::Fec;
+pub use length::{packet_bits, PacketLength};
 pub use mode_switch::ModeSwitch;
 pub use outcome::{Counts, Frame, Outcome, Reject};
 pub use parser::{Config, FrameParser, PacketBits};

@@ -19,15 +19,20 @@ pub(super) struct Received {
 
 impl Received {
     pub fn new(soft: &[f32], coded: Option<bool>) -> Self {
-        let believed = |&value: &f32| {
-            if value.is_nan() {
-                0.0
-            } else {
-                value.clamp(-MOST_CERTAIN, MOST_CERTAIN)
-            }
-        };
-        Received { bits: to_hard(soft), soft: soft.iter().map(believed).collect(), coded }
+        Received { bits: to_hard(soft), soft: believed(soft), coded }
     }
+}
+
+/// Soft values as far as they are believed.
+pub(super) fn believed(soft: &[f32]) -> Vec<f32> {
+    let believed = |&value: &f32| {
+        if value.is_nan() {
+            0.0
+        } else {
+            value.clamp(-MOST_CERTAIN, MOST_CERTAIN)
+        }
+    };
+    soft.iter().map(believed).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Settings of the sequence detector, judged.
 
-use crate::error::{in_range, whole, Error, Result};
+use crate::demod::sync_word::{judge, SyncWord};
+use crate::error::{in_range, whole, Result};
 use crate::frame::Framing;
 
 /// Samples in a symbol, fewest and most.
@@ -17,11 +18,9 @@ pub struct Config {
     pub symbol_rate_hz: f64,
     /// Nominal deviation in Hz, from the centre to one tone, 1/8 to 1 of the symbol rate.
     pub deviation_hz: f64,
-    /// Sync word, first bit sent is the most significant of the `sync_bits` lowest.
-    pub sync_word: u64,
-    /// Bits in the sync word, 8 to 64.
-    pub sync_bits: u32,
-    /// Bits of the sync word that may be wrong, 0 to a quarter of them.
+    /// Sync words that are looked for at once, 1 to 8 of them, all of one length.
+    pub sync_words: Vec<SyncWord>,
+    /// Bits of a sync word that may be wrong, 0 to a quarter of them.
     pub sync_max_errors: u32,
     /// Alternating symbols before the sync word that are asked for, 8 to 64.
     pub preamble_min_symbols: u32,
@@ -36,8 +35,7 @@ impl Default for Config {
         Config {
             symbol_rate_hz: 50e3,
             deviation_hz: 25e3,
-            sync_word: 0x904e,
-            sync_bits: 16,
+            sync_words: SyncWord::standard(),
             sync_max_errors: 1,
             preamble_min_symbols: 16,
             // PHR and the longest PSDU of IEEE 802.15.4g.
@@ -59,16 +57,15 @@ impl Config {
             symbols * most / 2.0,
             "Hz",
         )?;
-        whole("sync_word length", self.sync_bits as usize, 8, 64, "bits")?;
-        if self.sync_bits < 64 && self.sync_word >> self.sync_bits != 0 {
-            let word = format!("{:#x}", self.sync_word);
-            return Err(Error::parameter("sync_word", word, format!("{} bits", self.sync_bits)));
-        }
-        let most = self.sync_bits as usize / 4;
-        whole("sync_max_errors", self.sync_max_errors as usize, 0, most, "bits")?;
+        judge(&self.sync_words, self.sync_max_errors)?;
         whole("preamble_min_symbols", self.preamble_min_symbols as usize, 8, 64, "symbols")?;
         whole("max_packet_bits", self.max_packet_bits, 8, 65536, "bits")?;
         Ok(self)
+    }
+
+    /// Bits in a sync word.
+    pub(super) fn sync_bits(&self) -> usize {
+        self.sync_words.first().map_or(0, |word| word.length as usize)
     }
 
     /// Samples in a symbol at this sample rate, if they are neither too few nor too many.
@@ -95,8 +92,10 @@ mod tests {
         for (bad, name) in [
             (Config { symbol_rate_hz: f64::NAN, ..ok.clone() }, "symbol_rate"),
             (Config { deviation_hz: 80e3, ..ok.clone() }, "deviation"),
-            (Config { sync_bits: 4, ..ok.clone() }, "sync_word"),
-            (Config { sync_word: 0xaa904e, ..ok.clone() }, "sync_word"),
+            (
+                Config { sync_words: vec![SyncWord { bits: 0xaa904e, length: 16 }], ..ok.clone() },
+                "sync_word",
+            ),
             (Config { sync_max_errors: 5, ..ok.clone() }, "sync_max_errors"),
             (Config { preamble_min_symbols: 0, ..ok.clone() }, "preamble_min_symbols"),
             (Config { max_packet_bits: 0, ..ok.clone() }, "max_packet_bits"),

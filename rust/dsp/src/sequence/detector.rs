@@ -12,7 +12,7 @@ use super::Config;
 use crate::demod::segment::Segment;
 use crate::demod::{BurstInfo, Packet, PacketEnd};
 use crate::error::{Error, Result};
-use crate::frame::packet_bits;
+use crate::frame::PacketLength;
 
 /// Level, over that at the sync word, below which there is no signal any more.
 const LOST_LEVEL: f32 = 0.65;
@@ -41,6 +41,7 @@ struct Rate {
 /// Where a packet began.
 struct Begun {
     sync: Sync,
+    length: PacketLength,
     level: f32,
     preamble_start: f64,
     preamble_symbols: u32,
@@ -187,14 +188,15 @@ impl Pass<'_> {
                 }
                 begun = Some(self.begin(follower, sync));
             }
-            match &begun {
+            match &mut begun {
                 None => {
-                    let patience = self.config.sync_bits as usize + SYNC_PATIENCE;
+                    let patience = self.config.sync_bits() + SYNC_PATIENCE;
                     if !more || finder.symbols_without_preamble() > patience {
                         return None;
                     }
                 }
                 Some(packet) => {
+                    self.read_length(follower, packet);
                     if let Some((end, why)) = self.over(follower, packet, more) {
                         let packet = begun.take()?;
                         self.finish(follower, &packet, end, why);
@@ -220,6 +222,7 @@ impl Pass<'_> {
         };
         let onset = self.segment.onset(self.sample_rate_hz);
         Begun {
+            length: PacketLength::new(self.config.framing, sync.word.bits),
             level: follower.level(),
             preamble_start: start.max(onset).max(0.0),
             preamble_symbols: before.max(0) as u32,
@@ -227,32 +230,32 @@ impl Pass<'_> {
         }
     }
 
+    fn read_length(&self, follower: &Follower, begun: &mut Begun) {
+        let first = begun.sync.end;
+        let end = begun.length.wanted().map(|wanted| first + wanted);
+        if let Some(end) = end.filter(|&end| end <= follower.bits.len()) {
+            begun.length.read(&upright(follower, begun.sync, end));
+        }
+    }
+
     /// Whether and why the packet is over, and the symbol behind its last.
     fn over(&self, follower: &Follower, begun: &Begun, more: bool) -> Option<(usize, PacketEnd)> {
         let first = begun.sync.end;
-        let bits = &follower.bits[first.min(follower.bits.len())..];
-        let upright = |bits: &[u8]| -> Vec<u8> {
-            bits.iter().take(64).map(|bit| bit ^ u8::from(begun.sync.inverted)).collect()
-        };
-        let expected = self.config.framing.and_then(|f| packet_bits(f, &upright(bits)));
-        if let Some(expected) = expected.filter(|&expected| bits.len() >= expected) {
-            return Some((first + expected, PacketEnd::Length));
+        let bits = follower.bits.len().saturating_sub(first);
+        if let Some(told) = begun.length.bits().filter(|&told| bits >= told) {
+            return Some((first + told, PacketEnd::Length));
         }
-        if bits.len() >= self.config.max_packet_bits {
+        if bits >= self.config.max_packet_bits {
             return Some((first + self.config.max_packet_bits, PacketEnd::Limit));
         }
-        (!more).then_some((first + bits.len(), PacketEnd::Level))
+        (!more).then_some((first + bits, PacketEnd::Level))
     }
 
     fn finish(&mut self, follower: &Follower, begun: &Begun, end: usize, why: PacketEnd) {
-        let mut soft = follower.soft(begun.sync.end, end);
-        if begun.sync.inverted {
-            soft.iter_mut().for_each(|soft| *soft = -*soft);
-        }
         let rate = self.sample_rate_hz;
         let place = self.segment.place(begun.preamble_start, rate);
         self.packets.push(Packet {
-            soft,
+            soft: upright(follower, begun.sync, end),
             burst: self.segment.burst(),
             sample_start: place.sample,
             time: place.time,
@@ -260,6 +263,7 @@ impl Pass<'_> {
             preamble_symbols: begun.preamble_symbols,
             preamble_phase: begun.sync.phase,
             inverted: begun.sync.inverted,
+            sync_word: begun.sync.word,
             sync_errors: begun.sync.errors,
             deviation_hz: self.config.deviation_hz * f64::from(1.0 + follower.tracker.deviation),
             symbol_rate_hz: rate / follower.timing.period(),
@@ -267,4 +271,13 @@ impl Pass<'_> {
             end: why,
         });
     }
+}
+
+/// Soft values from behind the sync word up to symbol `end`, polarity put right.
+fn upright(follower: &Follower, sync: Sync, end: usize) -> Vec<f32> {
+    let mut soft = follower.soft(sync.end, end);
+    if sync.inverted {
+        soft.iter_mut().for_each(|soft| *soft = -*soft);
+    }
+    soft
 }

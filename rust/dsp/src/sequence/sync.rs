@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//! The sync word among bits decided.
+//! The sync words among bits decided.
 
 use super::Config;
-use crate::demod::PreamblePhase;
+use crate::demod::{PreamblePhase, SyncWord};
 
 /// Alternating symbols that tell of a preamble, when only a sync word is waited for.
 const TELLING: u32 = 8;
@@ -20,15 +20,16 @@ pub struct Sync {
     pub phase: PreamblePhase,
     /// Ones are the lower tone.
     pub inverted: bool,
+    /// Which it is.
+    pub word: SyncWord,
     /// Bits of it that are wrong.
     pub errors: u32,
 }
 
 /// Goes along the bits decided.
 pub struct SyncFinder {
-    word: u64,
-    mask: u64,
-    length: u32,
+    words: Vec<SyncWord>,
+    length: usize,
     max_errors: u32,
     preamble: u32,
     /// Bits looked at.
@@ -38,21 +39,23 @@ pub struct SyncFinder {
     /// How many of the last in a row alternate.
     run: u32,
     without: usize,
+    /// One past the last bit that ended a run as long as a preamble.
+    preamble_end: usize,
 }
 
 impl SyncFinder {
     /// A finder at the first bit.
     pub fn new(config: &Config) -> Self {
         SyncFinder {
-            word: config.sync_word,
-            mask: u64::MAX >> (64 - config.sync_bits),
-            length: config.sync_bits,
+            words: config.sync_words.clone(),
+            length: config.sync_bits(),
             max_errors: config.sync_max_errors,
             preamble: config.preamble_min_symbols,
             next: 0,
             recent: 0,
             run: 0,
             without: 0,
+            preamble_end: 0,
         }
     }
 
@@ -70,6 +73,9 @@ impl SyncFinder {
             self.recent = self.recent << 1 | u64::from(bit);
             self.run = if alternates { self.run + 1 } else { 1 };
             self.without = if self.run >= TELLING { 0 } else { self.without + 1 };
+            if self.run >= self.preamble {
+                self.preamble_end = self.next;
+            }
             if let Some(sync) = self.here(bits, within) {
                 return Some(sync);
             }
@@ -77,20 +83,29 @@ impl SyncFinder {
         None
     }
 
+    /// The word that the last bits come nearest to, of equal ones the first, if no more than
+    /// `max_errors` are wrong.
+    fn word(&self, max_errors: u32) -> Option<SyncWord> {
+        let words = self.words.iter().map(|word| (word.compare(self.recent).0, *word));
+        let (errors, word) = words.min_by_key(|&(errors, _)| errors)?;
+        (errors <= max_errors).then_some(word)
+    }
+
     fn here(&self, bits: &[u8], within: bool) -> Option<Sync> {
-        let differs = (self.recent ^ self.word) & self.mask;
-        if within && differs != 0 && differs != self.mask {
+        // Data seldom alternate for so long: nothing more to look at.
+        if within && self.preamble_end + self.length < self.next {
             return None;
         }
-        let wrong = differs.count_ones();
-        let inverted = 2 * wrong > self.length;
-        let errors = if inverted { self.length - wrong } else { wrong };
-        if errors > self.max_errors {
-            return None;
-        }
-        let first = self.next.checked_sub(self.length as usize)?;
+        let word = self.word(if within { 0 } else { self.max_errors })?;
+        let (errors, inverted) = word.compare(self.recent);
+        let first = self.next.checked_sub(self.length)?;
         // What lies before the first bit looked at was alternating, or it would not be looked at.
-        let wanted = if within { self.preamble } else { self.preamble * 3 / 4 } as usize;
+        let wanted = match (within, errors) {
+            (true, _) => self.preamble,
+            (false, 0) => self.preamble * 3 / 4,
+            // Words with an error are many, and noise comes upon one of them now and then.
+            (false, _) => self.preamble * 3 / 2,
+        } as usize;
         let alternating = alternating_before(&bits[..first]);
         if alternating < wanted {
             return None;
@@ -101,7 +116,7 @@ impl SyncFinder {
         }
         let last = bits[first - 1] ^ u8::from(inverted);
         let phase = if last == 1 { PreamblePhase::EndsInOne } else { PreamblePhase::EndsInZero };
-        Some(Sync { first, end: self.next, alternating, phase, inverted, errors })
+        Some(Sync { first, end: self.next, alternating, phase, inverted, word, errors })
     }
 }
 

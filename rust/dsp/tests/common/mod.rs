@@ -176,10 +176,11 @@ pub fn frames(packets: &[Packet]) -> Vec<(Packet, Outcome)> {
     let one = |packet: &Packet| {
         let outcome = parser.process(&PacketBits {
             soft: packet.soft.clone(),
-            sync_word: None,
+            sync_word: Some(packet.sync_word.bits),
             time: packet.time,
             center_frequency_hz: packet.center_frequency_hz,
-            header_s: f64::from(packet.preamble_symbols + 16) / packet.symbol_rate_hz,
+            header_s: f64::from(packet.preamble_symbols + packet.sync_word.length)
+                / packet.symbol_rate_hz,
             symbol_rate_hz: packet.symbol_rate_hz,
         });
         (packet.clone(), outcome)
