@@ -2,6 +2,7 @@
 #ifndef INCLUDED_KAIFA_DICT_BUILDER_H
 #define INCLUDED_KAIFA_DICT_BUILDER_H
 
+#include "dict_view.h"
 #include <pmt/pmt.h>
 #include <algorithm>
 #include <vector>
@@ -18,18 +19,17 @@ namespace kaifa {
 class dict_builder
 {
 public:
-    explicit dict_builder(const pmt::pmt_t& dict = pmt::make_dict()) : d_dict(dict)
+    explicit dict_builder(const dict_view& dict = pmt::make_dict()) : d_dict(dict.dict())
     {
-        for (auto rest = dict; pmt::is_pair(rest); rest = pmt::cdr(rest))
-            if (const auto entry = pmt::car(rest); pmt::is_pair(entry))
-                d_keys.push_back(pmt::car(entry).get());
+        d_keys.reserve(MOST_KEYS);
+        dict.each_key([this](const pmt::pmt_base* key) { d_keys.push_back(key); });
     }
 
     void add(const pmt::pmt_t& name, const pmt::pmt_t& value)
     {
         // Symbols are interned: the same name is the same object.
         if (std::find(d_keys.begin(), d_keys.end(), name.get()) != d_keys.end()) {
-            d_dict = pmt::dict_add(d_dict, name, value);
+            d_dict = pmt::acons(name, value, pmt::dict_delete(d_dict, name));
         } else {
             d_keys.push_back(name.get());
             d_dict = pmt::acons(name, value, d_dict);
@@ -44,6 +44,8 @@ public:
     const pmt::pmt_t& dict() const { return d_dict; }
 
 private:
+    static constexpr size_t MOST_KEYS = 64; // those of a frame, and some of a stranger
+
     pmt::pmt_t d_dict;
     std::vector<const pmt::pmt_base*> d_keys;
 };

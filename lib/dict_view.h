@@ -18,7 +18,7 @@ namespace kaifa {
 class dict_view
 {
 public:
-    dict_view(const pmt::pmt_t& dict)
+    dict_view(const pmt::pmt_t& dict) : d_dict(dict)
     {
         for (auto rest = dict; pmt::is_pair(rest); rest = pmt::cdr(rest))
             if (const auto entry = pmt::car(rest); pmt::is_pair(entry))
@@ -34,7 +34,19 @@ public:
         return pmt::PMT_NIL;
     }
 
+    //! The dictionary itself.
+    const pmt::pmt_t& dict() const { return d_dict; }
+
+    //! Calls \p visit with every key.
+    template <class Visit>
+    void each_key(Visit&& visit) const
+    {
+        for (const auto& [key, value] : d_entries)
+            visit(key);
+    }
+
 private:
+    pmt::pmt_t d_dict;
     std::vector<std::pair<const pmt::pmt_base*, pmt::pmt_t>> d_entries;
 };
 

@@ -16,8 +16,6 @@ std::string objection_to(const pmt::pmt_t& pdu)
         return "it is no pair";
     if (!pmt::is_dict(pmt::car(pdu)))
         return "its first half is no dictionary";
-    if (!real_in(pmt::car(pdu), key::sample_rate))
-        return "its dictionary has no number under sample_rate";
     if (!pmt::is_c32vector(pmt::cdr(pdu)))
         return "its second half is no c32vector";
     return "";
@@ -74,9 +72,15 @@ void fsk_burst_demod_impl::handle_pdu(const pmt::pmt_t& pdu)
         refuse(objection);
         return;
     }
+    const dict_view burst(pmt::car(pdu));
+    const auto sample_rate = real_in(burst, key::sample_rate);
+    if (!sample_rate) {
+        refuse("its dictionary has no number under sample_rate");
+        return;
+    }
     d_fault.guard(d_logger, [&] {
         try {
-            demodulate(pmt::car(pdu), pmt::cdr(pdu));
+            demodulate(burst, *sample_rate, pmt::cdr(pdu));
         } catch (const std::invalid_argument& objection) {
             refuse(objection.what());
         }
@@ -93,18 +97,19 @@ void fsk_burst_demod_impl::refuse(const std::string& objection)
             objection);
 }
 
-void fsk_burst_demod_impl::demodulate(const pmt::pmt_t& dict, const pmt::pmt_t& samples)
+void fsk_burst_demod_impl::demodulate(const dict_view& burst,
+                                      double sample_rate,
+                                      const pmt::pmt_t& samples)
 {
-    const auto info = burst_info(dict, 0);
-    const double sample_rate = real_in(dict, key::sample_rate).value_or(0.0);
+    const auto info = burst_info(burst, 0);
     size_t length = 0;
     const auto* elements = pmt::c32vector_elements(samples, length);
     std::vector<pmt::pmt_t> pdus;
     d_engine.use([&](auto& demod) {
         demod.process(info, sample_rate, { elements, length });
         while (demod.waiting() > 0)
-            pdus.push_back(
-                take_packet_pdu(demod, [&](const bridge::Packet&) { return dict; }));
+            pdus.push_back(take_packet_pdu(
+                demod, [&](const bridge::Packet&) -> const dict_view& { return burst; }));
     });
     for (const auto& packet : pdus)
         message_port_pub(key::packets, packet);

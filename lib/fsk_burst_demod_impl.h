@@ -2,6 +2,7 @@
 #ifndef INCLUDED_KAIFA_FSK_BURST_DEMOD_IMPL_H
 #define INCLUDED_KAIFA_FSK_BURST_DEMOD_IMPL_H
 
+#include "dict_view.h"
 #include "engine.h"
 #include "fault.h"
 #include "ffi/bridge.h"
@@ -33,7 +34,8 @@ private:
     bridge::BurstDemodCounts counts() const;
     void handle_pdu(const pmt::pmt_t& pdu);
     void handle_system(const pmt::pmt_t& message);
-    void demodulate(const pmt::pmt_t& dict, const pmt::pmt_t& samples);
+    void
+    demodulate(const dict_view& burst, double sample_rate, const pmt::pmt_t& samples);
     void refuse(const std::string& objection);
 };
 

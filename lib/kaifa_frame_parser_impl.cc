@@ -18,20 +18,23 @@ std::string objection_to(const pmt::pmt_t& pdu)
         return "its first half is no dictionary";
     if (!pmt::is_u8vector(pmt::cdr(pdu)))
         return "its second half is no u8vector";
-    const auto soft = pmt::dict_ref(pmt::car(pdu), key::soft, pmt::PMT_NIL);
+    return "";
+}
+
+std::string objection_to_soft(const pmt::pmt_t& soft, const pmt::pmt_t& bits)
+{
     if (pmt::is_null(soft))
         return "";
     if (!pmt::is_f32vector(soft))
         return "its soft values are no f32vector";
-    if (pmt::length(soft) != pmt::length(pmt::cdr(pdu)))
+    if (pmt::length(soft) != pmt::length(bits))
         return "it has another number of soft values than of bits";
     return "";
 }
 
 // The soft values of the bits; none where the packet has none.
-rust::Slice<const float> soft_values(const pmt::pmt_t& dict)
+rust::Slice<const float> soft_values(const pmt::pmt_t& soft)
 {
-    const auto soft = pmt::dict_ref(dict, key::soft, pmt::PMT_NIL);
     if (pmt::is_null(soft))
         return {};
     size_t length = 0;
@@ -77,27 +80,38 @@ bool kaifa_frame_parser_impl::start()
 
 void kaifa_frame_parser_impl::handle_pdu(const pmt::pmt_t& pdu)
 {
-    const auto objection = objection_to(pdu);
-    if (!objection.empty()) {
-        if (d_bad_pdus++ == 0)
-            d_logger->warn(
-                "message on packets ignored: {}; expected a pair of a dictionary and "
-                "a u8vector of bits, with as many soft values or none",
-                objection);
-        return;
+    auto objection = objection_to(pdu);
+    if (objection.empty()) {
+        const dict_view packet(pmt::car(pdu));
+        const auto soft = packet[key::soft];
+        objection = objection_to_soft(soft, pmt::cdr(pdu));
+        if (objection.empty())
+            parse(packet, soft, pmt::cdr(pdu));
     }
+    if (!objection.empty() && d_bad_pdus++ == 0)
+        d_logger->warn(
+            "message on packets ignored: {}; expected a pair of a dictionary and "
+            "a u8vector of bits, with as many soft values or none",
+            objection);
+}
+
+void kaifa_frame_parser_impl::parse(const dict_view& packet,
+                                    const pmt::pmt_t& soft,
+                                    const pmt::pmt_t& bits)
+{
     d_fault.guard(d_logger, [&] {
-        const auto dict = pmt::car(pdu);
-        const auto info = packet_info(dict);
+        const auto info = packet_info(packet);
         size_t length = 0;
-        const uint8_t* bits = pmt::u8vector_elements(pmt::cdr(pdu), length);
+        const uint8_t* elements = pmt::u8vector_elements(bits, length);
         const auto frame = d_engine.use([&](auto& parser) {
-            return parser.process(info, { bits, length }, soft_values(dict));
+            return parser.process(info, { elements, length }, soft_values(soft));
         });
         const auto mpdu = pmt::init_u8vector(frame.mpdu.size(), frame.mpdu.data());
         message_port_pub(frame.check_ok ? key::frames : key::rejects,
-                         pmt::cons(frame_dict(frame, dict), mpdu));
-        message_port_pub(key::counts, counts_dict(counts()));
+                         pmt::cons(frame_dict(frame, packet), mpdu));
+        // A dictionary of dictionaries for every packet, and often nobody who looks at it.
+        if (!pmt::is_null(message_subscribers(key::counts)))
+            message_port_pub(key::counts, counts_dict(counts()));
         return 0;
     });
 }

@@ -2,6 +2,7 @@
 #ifndef INCLUDED_KAIFA_KAIFA_FRAME_PARSER_IMPL_H
 #define INCLUDED_KAIFA_KAIFA_FRAME_PARSER_IMPL_H
 
+#include "dict_view.h"
 #include "engine.h"
 #include "fault.h"
 #include "ffi/bridge.h"
@@ -35,6 +36,7 @@ private:
 
     bridge::FrameParserCounts counts() const;
     void handle_pdu(const pmt::pmt_t& pdu);
+    void parse(const dict_view& packet, const pmt::pmt_t& soft, const pmt::pmt_t& bits);
     void handle_system(const pmt::pmt_t& message);
 };
 

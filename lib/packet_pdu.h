@@ -15,14 +15,15 @@ template <class Finder, class BurstOf>
 pmt::pmt_t take_packet_pdu(Finder& finder, BurstOf&& burst_of)
 {
     const auto packet = finder.front();
-    const auto dict = packet_dict(packet, burst_of(packet));
+    auto dict = packet_dict(packet, burst_of(packet));
     const auto bits = pmt::make_u8vector(packet.length, 0);
     const auto soft = pmt::make_f32vector(packet.length, 0.0f);
     size_t length = 0;
     auto* const bit_elements = pmt::u8vector_writable_elements(bits, length);
     auto* const soft_elements = pmt::f32vector_writable_elements(soft, length);
     finder.take({ bit_elements, length }, { soft_elements, length });
-    return pmt::cons(pmt::dict_add(dict, key::soft, soft), bits);
+    dict.add(key::soft, soft);
+    return pmt::cons(dict.dict(), bits);
 }
 
 } // namespace kaifa

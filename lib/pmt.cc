@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pmt.h"
-#include "dict_builder.h"
 
 namespace gr {
 namespace kaifa {
@@ -20,14 +19,20 @@ dict_builder burst_measurements(const bridge::BurstTag& tag)
 {
     dict_builder dict;
     dict.add(key::id, pmt::from_uint64(tag.id));
-    dict.real(key::center_frequency, tag.center_frequency);
     dict.real(key::relative_frequency, tag.relative_frequency);
     dict.real(key::bandwidth, tag.bandwidth);
     dict.real(key::magnitude_db, tag.magnitude_db);
     dict.real(key::noise_dbfs_hz, tag.noise_dbfs_hz);
     dict.real(key::snr_db, tag.snr_db);
-    dict.add(key::rx_time, time_tuple(tag.rx_time));
     return dict;
+}
+
+// Last, for a packet has its own of these, and what was added last is replaced with the least work.
+pmt::pmt_t with_place(dict_builder dict, const bridge::BurstTag& tag)
+{
+    dict.real(key::center_frequency, tag.center_frequency);
+    dict.add(key::rx_time, time_tuple(tag.rx_time));
+    return dict.dict();
 }
 
 } // namespace
@@ -107,7 +112,7 @@ pmt::pmt_t burst_tag_value(const bridge::BurstTag& tag)
     auto dict = burst_measurements(tag);
     dict.real(key::sample_rate, tag.sample_rate);
     dict.add(key::sample_offset, pmt::from_uint64(tag.offset));
-    return dict.dict();
+    return with_place(std::move(dict), tag);
 }
 
 pmt::pmt_t burst_dict(const bridge::Burst& burst)
@@ -118,12 +123,11 @@ pmt::pmt_t burst_dict(const bridge::Burst& burst)
     dict.real(key::sample_offset, burst.sample_offset);
     dict.real(key::onset, burst.onset);
     dict.flag(key::truncated, burst.tag.truncated);
-    return dict.dict();
+    return with_place(std::move(dict), burst.tag);
 }
 
-bridge::BurstInfo burst_info(const pmt::pmt_t& burst, uint64_t key)
+bridge::BurstInfo burst_info(const dict_view& dict, uint64_t key)
 {
-    const dict_view dict(burst);
     bridge::BurstInfo info{};
     info.key = key;
     info.center_frequency = real_in(dict, key::center_frequency).value_or(0.0);
@@ -137,7 +141,7 @@ bridge::BurstInfo burst_info(const pmt::pmt_t& burst, uint64_t key)
     return info;
 }
 
-pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst)
+dict_builder packet_dict(const bridge::Packet& packet, const dict_view& burst)
 {
     dict_builder dict(burst);
     dict.real(key::sample_start, packet.sample_start);
@@ -152,7 +156,7 @@ pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst)
     dict.real(key::deviation, packet.deviation);
     dict.real(key::clock_error_ppm, packet.clock_error_ppm);
     dict.add(key::packet_end, pmt::mp(std::string(packet.packet_end)));
-    return dict.dict();
+    return dict;
 }
 
 std::pair<pmt::pmt_t, pmt::pmt_t> strobe_tag(const bridge::StrobeTag& tag)

@@ -2,6 +2,7 @@
 #ifndef INCLUDED_KAIFA_PMT_H
 #define INCLUDED_KAIFA_PMT_H
 
+#include "dict_builder.h"
 #include "dict_view.h"
 #include "ffi/bridge.h"
 #include <gnuradio/tags.h>
@@ -115,16 +116,16 @@ pmt::pmt_t burst_tag_value(const bridge::BurstTag& tag);
 pmt::pmt_t burst_dict(const bridge::Burst& burst);
 
 //! What sync and strobe needs of the dictionary of a burst; what is missing becomes 0
-bridge::BurstInfo burst_info(const pmt::pmt_t& burst, uint64_t key);
+bridge::BurstInfo burst_info(const dict_view& burst, uint64_t key);
 
-//! The dictionary of a packet PDU, which goes on from that of its burst
-pmt::pmt_t packet_dict(const bridge::Packet& packet, const pmt::pmt_t& burst);
+//! The dictionary of a packet PDU but for its soft values, which goes on from that of its burst
+dict_builder packet_dict(const bridge::Packet& packet, const dict_view& burst);
 
 //! What the frame parser needs of the dictionary of a packet; what is missing becomes 0
-bridge::PacketInfo packet_info(const pmt::pmt_t& packet);
+bridge::PacketInfo packet_info(const dict_view& packet);
 
 //! The dictionary of a frame or reject PDU, which goes on from that of its packet
-pmt::pmt_t frame_dict(const bridge::Frame& frame, const pmt::pmt_t& packet);
+pmt::pmt_t frame_dict(const bridge::Frame& frame, const dict_view& packet);
 
 //! What the frame parser says on its port counts
 pmt::pmt_t counts_dict(const bridge::FrameParserCounts& counts);

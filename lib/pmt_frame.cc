@@ -94,9 +94,8 @@ void add_mac_header(frame_dict_builder& dict, const bridge::Frame& frame)
 
 } // namespace
 
-bridge::PacketInfo packet_info(const pmt::pmt_t& packet)
+bridge::PacketInfo packet_info(const dict_view& dict)
 {
-    const dict_view dict(packet);
     bridge::PacketInfo info{};
     const auto sync_word = dict[key::sync_word];
     if (pmt::is_symbol(sync_word))
@@ -108,7 +107,7 @@ bridge::PacketInfo packet_info(const pmt::pmt_t& packet)
     return info;
 }
 
-pmt::pmt_t frame_dict(const bridge::Frame& frame, const pmt::pmt_t& packet)
+pmt::pmt_t frame_dict(const bridge::Frame& frame, const dict_view& packet)
 {
     frame_dict_builder dict(packet);
     add_reception(dict, frame);
