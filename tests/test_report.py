@@ -225,6 +225,16 @@ def saved(driver, name, folder):
         return list(csv.DictReader(file))
 
 
+def test_a_link_leaves_the_frames_between_two(page, mesh_records):
+    press(page, "tab-links")
+    choose_first(page, "table-links")
+    row = "return [...document.querySelector('#table-links .chosen').children]"
+    eventually(lambda: page.find_elements(By.CSS_SELECTOR, "#table-links .chosen"))
+    ends = set(page.execute_script(f"{row}.map((node) => node.textContent)")[:2])
+    between = [r for r in mesh_records if {r["source"], r["destination"]} == ends]
+    shows(page, f"{len(between)} of {len(mesh_records)} frames")
+
+
 def test_saved_tables_say_what_the_map_says(page, mesh, mesh_records, tmp_path):
     assert len(saved(page, "frames", tmp_path)) == len(mesh_records)
     says_what_the_map_says(page, mesh, tmp_path)

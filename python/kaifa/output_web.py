@@ -11,6 +11,7 @@ from .web.address import EXPECTED, web_address
 from .web.feed import Feed, Item
 from .web.server import Server
 
+POLL_SECONDS = 0.1  # for the end
 LINGER_SECONDS = 2.0  # for browsers to get what is last
 
 
@@ -34,7 +35,8 @@ class WebOutput:
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"{self.name}: {reason}, {EXPECTED}") from None
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        serve = self._server.serve_forever
+        threading.Thread(target=serve, args=(POLL_SECONDS,), daemon=True).start()
         tell(f"page: {address.url(self._server.server_port)}")
 
     def write(self, record, line):

@@ -18,9 +18,10 @@ SCRIPTS = (
     "time_ticks", "points", "scatter", "scatter_input", "overview", "graph_layout", "graph", "csv",
     "grid", "tables", "octets", "frame_control", "details", "controls", "live", "main",
 )  # fmt: skip
-# Nothing may be loaded from anywhere and only the page's own scripts run, whatever the data hold.
+# Nothing may be loaded from anywhere, and only the page's own scripts and style count, whatever the
+# data hold.
 POLICY = (
-    "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; "
+    "default-src 'none'; script-src {scripts}; style-src {style}; img-src data:; "
     "connect-src {connect}; base-uri 'none'; form-action 'none'"
 )
 
@@ -39,10 +40,15 @@ def _page(data, live):
     library = LIBRARY.read_text(encoding="utf-8")
     script = "\n".join(_part(f"{name}.js") for name in SCRIPTS)
     script = f"(() => {{\n{script}\n}})();"
-    policy = _policy(live, library, script)
+    style = _part("style.css")
+    policy = POLICY.format(
+        scripts=f"{_hash(library)} {_hash(script)}",
+        style=_hash(style),
+        connect="'self'" if live else "'none'",
+    )
     parts = {
         "POLICY": policy,
-        "STYLE": _part("style.css"),
+        "STYLE": style,
         "CONFIG": _json_for_html(_config(live)),
         "DATA": base64.b64encode(data).decode(),
         "LIBRARY": library,
@@ -51,10 +57,9 @@ def _page(data, live):
     return _filled(_part("page.html"), parts), policy
 
 
-def _policy(live, *scripts):
-    hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
-    sources = " ".join(f"'sha256-{value}'" for value in hashes)
-    return POLICY.format(scripts=sources, connect="'self'" if live else "'none'")
+def _hash(text):
+    """Source of a content security policy that allows this script or style alone."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _filled(template, parts):

@@ -74,7 +74,7 @@ def _write(name, content):
             sys.stdout.buffer.write(content)
             sys.stdout.buffer.flush()
         else:
-            _replace(Path(name), content)
+            _replace(Path(os.path.realpath(name)), content)
     except OSError as error:
         shown = "standard output" if name == "-" else name
         raise InputError(f"{shown}: {error.strerror}, expected room for a report") from None

@@ -73,6 +73,7 @@ class Graph {
     const width = (link) => 0.7 + 4 * Math.sqrt(link.unicasts / most);
     this.edges.selectAll("path").data(this.mesh.links, (link) => link.key)
       .join((enter) => enter.append("path").attr("marker-end", "url(#arrow)")
+        .on("click", (_event, link) => this.view.chooseLink(link))
         .on("pointermove", (event, link) => this.tip.show(event, linkLines(this.frames, link)))
         .on("pointerleave", () => this.tip.hide()))
       .attr("d", (link) => curve(place(link.source), place(link.destination)))
@@ -110,7 +111,7 @@ class Graph {
   // Those chosen stand out, with whom they talk to.
   _mark() {
     const chosen = this.view.meters;
-    const touches = (link) => chosen.has(link.source) || chosen.has(link.destination);
+    const touches = (link) => this.view.isChosen(link.source, link.destination);
     const near = new Set(chosen);
     for (const link of this.mesh.links) {
       if (touches(link)) near.add(link.source).add(link.destination);

@@ -3,11 +3,13 @@
 "use strict";
 
 const STEPS_AT_ONCE = 300;
+const GROWTH = 1.3; // so many more links ask for other places
 const MOST_NODE_STEPS = 150000; // nodes times steps, so that a large mesh takes no longer
 
 class GraphLayout {
   constructor() {
     this.places = new Map(); // meter: node with x and y
+    this._links = 0; // that there were when the places were found
   }
 
   // Takes meters and links of a Mesh; meters that were there before move little.
@@ -18,7 +20,8 @@ class GraphLayout {
       return node;
     });
     const fresh = nodes.filter((node) => node.x === undefined).length;
-    if (!fresh) return;
+    if (!fresh && links.length < GROWTH * this._links) return;
+    this._links = links.length;
     for (const node of nodes) this.places.set(node.number, node);
     const pairs = links.map((link) => ({
       source: this.places.get(link.source), target: this.places.get(link.destination),

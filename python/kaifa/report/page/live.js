@@ -14,6 +14,7 @@ class Live {
     this.missed = 0; // records that came too fast for this page
     this.ended = false;
     $("live").hidden = false;
+    $("shown").setAttribute("aria-live", "off"); // it changes too often to be read out
     $("follow").addEventListener("change", () => this._follow());
     frames.open();
     this._follow();
@@ -24,7 +25,7 @@ class Live {
     const token = new URLSearchParams(location.search).get("token");
     const events = new EventSource(token ? `events?token=${encodeURIComponent(token)}` : "events");
     events.addEventListener("open", () => this._say("receiving"));
-    events.addEventListener("error", () => !this.ended && this._say("not connected, trying again"));
+    events.addEventListener("error", () => this._lost());
     events.addEventListener("records", ({ data }) => this._take(JSON.parse(data)));
     events.addEventListener("begin", ({ data }) => this._begin(JSON.parse(data)));
     events.addEventListener("missed", ({ data }) => {
@@ -32,6 +33,12 @@ class Live {
       $("missed").textContent = `${count(this.missed)} not shown here, this page was too slow`;
     });
     this.events = events;
+  }
+
+  _lost() {
+    if (this.ended) return;
+    this._say(this.events.readyState === EventSource.CLOSED
+      ? "refused, open the address that kaifa_rx printed" : "not connected, trying again");
   }
 
   // A connection gets the history again; what is here already stays and is not taken twice.

@@ -53,7 +53,7 @@ class Marks {
   // The mark of a frame as a canvas, for points of `radius` in dots of the screen.
   sprite(i, radius) {
     const number = this._number(i);
-    const key = (radius * 16) * 4096 + this.frames.type[i] * 256 + number;
+    const key = (radius * 16) * 4096 + this.frames.type[i] * 256 + number + 1;
     let sprite = this._sprites.get(key);
     if (!sprite) {
       sprite = this._drawn(this.shape(this.frames.type[i]), this._color(number), radius);

@@ -6,7 +6,7 @@
 class Points {
   constructor() {
     this._canvas = document.createElement("canvas");
-    this._stamps = new Map(); // canvas of a mark: its dots
+    this._stamps = new WeakMap(); // canvas of a mark: its dots
   }
 
   // Begins an empty picture.

@@ -72,9 +72,8 @@ function metersGrid(host, frames, view, marks) {
 function linksGrid(host, frames, view) {
   return new Grid(host, {
     label: "Links",
-    isChosen: (link) => view.meters.size > 1 && view.meters.has(link.source)
-      && view.meters.has(link.destination),
-    onChoose: (link) => view.change({ meters: new Set([link.source, link.destination]) }),
+    isChosen: (link) => view.between && view.isChosen(link.source, link.destination),
+    onChoose: (link) => view.chooseLink(link),
     columns: [
       { title: "From", width: 150, grow: 1, text: (l) => frames.addresses[l.source],
         sort: (l) => frames.addresses[l.source] },

@@ -8,6 +8,7 @@ class View {
     this.frames = frames;
     this.hidden = new Set(); // types that are not shown
     this.meters = new Set(); // numbers of meters chosen; none: all
+    this.between = false; // only frames from one of them to another one
     this.time = null; // [from, to] in seconds; null: all
     this.follow = null; // seconds up to the newest frame, while receiving; null: off
     this.frequency = null; // [from, to] in Hz; null: all
@@ -30,7 +31,17 @@ class View {
     const meters = new Set(more ? this.meters : []);
     if (this.meters.has(number) && (more || this.meters.size === 1)) meters.delete(number);
     else meters.add(number);
-    this.change({ meters });
+    this.change({ meters, between: false });
+  }
+
+  chooseLink({ source, destination }) {
+    this.change({ meters: new Set([source, destination]), between: true });
+  }
+
+  // Whether a frame or link between these two is of those chosen.
+  isChosen(source, destination) {
+    const [from, to] = [this.meters.has(source), this.meters.has(destination)];
+    return this.between ? from && to : from || to;
   }
 
   chooseFrame(index) {
@@ -77,14 +88,12 @@ class View {
     const band = this.frequency;
     const shown = this.frames.types.map((_, number) => !this.hidden.has(number));
     const any = allMeters || !this.meters.size;
-    const meters = new Uint8Array(this.frames.addresses.length);
-    for (const number of this.meters) meters[number] = 1;
     const found = new Uint32Array(length);
     let number = 0;
     for (let i = 0; i < length; i++) {
       if (time[i] < from || time[i] > to || !shown[type[i]]) continue;
       if (band && !(frequency[i] >= band[0] && frequency[i] <= band[1])) continue;
-      if (any || meters[source[i]] || meters[destination[i]]) found[number++] = i;
+      if (any || this.isChosen(source[i], destination[i])) found[number++] = i;
     }
     return found.subarray(0, number);
   }
