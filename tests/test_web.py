@@ -209,12 +209,10 @@ def test_a_page_that_lost_the_connection_gets_the_rest(output):
 
 
 @pytest.fixture
-def output(monkeypatch):
+def output():
     """A WebOutput on the loopback interface and its URL."""
-    said = []
-    web = WebOutput("127.0.0.1:0", "test", said.append)
-    web.said = said
-    yield web, said[0].removeprefix("page: ")
+    web = WebOutput("127.0.0.1:0", "test", print)
+    yield web, web.note.removeprefix("page: ")
     web.close()
 
 

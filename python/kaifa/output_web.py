@@ -19,7 +19,8 @@ class WebOutput:
     """Serves the page at `text`, HOST:PORT; InputError if it cannot.
 
     name: of what is received, for the head of the page.
-    tell: called with a line that says where the page is.
+    tell: called with a line if browsers missed something.
+    note: a line for people, that says where the page is.
     Browsers have queues of their own: what one has no room for it misses, and is told how much.
     """
 
@@ -37,7 +38,7 @@ class WebOutput:
             raise InputError(f"{self.name}: {reason}, {EXPECTED}") from None
         serve = self._server.serve_forever
         threading.Thread(target=serve, args=(POLL_SECONDS,), daemon=True).start()
-        tell(f"page: {address.url(self._server.server_port)}")
+        self.note = f"page: {address.url(self._server.server_port)}"
 
     def write(self, record, line):
         kind = record["record"]

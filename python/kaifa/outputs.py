@@ -60,6 +60,9 @@ class Outputs:
         return Lane(output, not self._source.live, self._tell_fault, most_waiting)
 
     def __enter__(self):
+        for lane in self._lanes:
+            if note := getattr(lane.output, "note", None):
+                self._tell(note)
         return self
 
     def __exit__(self, *_error):
