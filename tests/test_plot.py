@@ -3,7 +3,9 @@
 
 import io
 import json
+import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -40,7 +42,7 @@ SYMBOL_RATE = 50e3
 
 def plot(*arguments, **options):
     return subprocess.run(
-        [*KAIFA_PLOT, *map(str, arguments)], capture_output=True, text=True, timeout=60, **options
+        [*KAIFA_PLOT, *map(str, arguments)], capture_output=True, text=True, timeout=200, **options
     )
 
 
@@ -182,9 +184,22 @@ def test_the_timeline_has_a_row_for_each_sender_with_its_period():
     read = replace(read, time_ns=times, type=np.full(5, 2, np.int8), source=np.zeros(5, np.int32))
     figure = draw("timeline", read)
     words = texts(figure)
-    assert "120.0 s ± 0 (5 beacons)" in words and "0000" in words and "0001" not in words
+    assert "120.0 s ± 0.00 (5 beacons)" in words and "0000" in words and "0001" not in words
     x, y = np.asarray(artist(figure, "beacon").get_offsets()).T
     assert list(y) == [0] * 5 and len(set(x)) == 5
+
+
+def test_too_many_packets_for_the_timeline_are_strips():
+    read = synthetic(MOST_POINTS + 1, 5)
+    figure = draw("timeline", read)
+    image = artist(figure, "density").get_array()
+    drawn = image[..., 3].reshape(5, -1, image.shape[1])
+    x = read.time_ns / 86400e9
+    edges = np.linspace(*figure.axes[0].get_xlim(), image.shape[1] + 1)
+    order = np.argsort(-np.bincount(read.source[read.source != NOBODY]), kind="stable")
+    for row, sender in enumerate(order):
+        count, _ = np.histogram(x[read.source == sender], edges)
+        assert np.array_equal(drawn[row, 2] > 0, count > 0) and not drawn[row, 0].any()
 
 
 def test_the_occupancy_is_the_time_of_the_packets(mesh):
@@ -201,6 +216,27 @@ def test_the_occupancy_is_the_time_of_the_packets(mesh):
     assert f"busiest: {busiest:.1f} MHz, {means.max():.2g} %" in texts(figure)
     bars = [bar for bar in figure.axes[1].patches if bar.get_width() > 0]
     assert len(bars) == np.count_nonzero(means) == 3
+
+
+def test_speed(mesh, tmp_path):
+    """KAIFA_FRAMES=1000000 pytest -s tests/test_plot.py -k speed makes the figures of the docs."""
+    count = int(os.environ.get("KAIFA_FRAMES", 50_000))
+    lines = [json.dumps(record, separators=(",", ":")) for record in frames(mesh)]
+    head, _time, tail = zip(*(re.split('("time":"[^"]+")', line) for line in lines), strict=True)
+    clock = np.datetime64("2026-01-01T00:00:00", "ns")
+    with open(tmp_path / "many.jsonl", "w") as file:
+        for i in range(count):
+            k, utc = i % len(lines), clock + np.timedelta64(86 * i, "ms")
+            file.write(f'{head[k]}"time":"{utc}Z"{tail[k]}\n')
+    for kind in KINDS:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        result = plot(tmp_path / "many.jsonl", "--kind", kind, cwd=tmp_path)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        print(f"{kind}: {count} frames in {seconds:.1f} s of a processor")
+        assert result.returncode == 0 and f"{count:,} packets" in result.stdout
+        # Four times what it takes where it was measured.
+        assert seconds < 6 + 50e-6 * count
 
 
 @pytest.mark.parametrize("missing", [0, 0.3])

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 LEAST_BEACONS = 4
-MOST_BEACONS = 2000  # looked at; more tell nothing new
 # An interval fits a period when it is this close, in periods, to a whole number of them.
 TOLERANCE = 0.1
 FITTING = 0.8
@@ -29,8 +28,7 @@ def beacon_period(time_ns):
     The longest period is taken of which four in five intervals are whole multiples, and then
     fitted to all of these.
     """
-    times = (np.asarray(time_ns)[:MOST_BEACONS] - time_ns[0] if len(time_ns) else np.zeros(0)) / 1e9
-    intervals = np.diff(times)
+    intervals = np.diff(time_ns) / 1e9
     intervals = intervals[intervals > 0]
     if len(intervals) < LEAST_BEACONS - 1:
         return None
@@ -39,7 +37,7 @@ def beacon_period(time_ns):
     for candidate in sorted(candidates, reverse=True):
         period = _fitted(intervals, candidate)
         if period is not None:
-            return Period(*period, len(times))
+            return Period(*period, len(time_ns))
     return None
 
 

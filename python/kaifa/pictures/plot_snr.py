@@ -18,10 +18,10 @@ from .scatter import draw_packets
 from .short_names import short_names
 from .times import time_span
 
-# Senders that get a line of their median, and stretches of time of one median each.
+# Senders that get a line of medians, and the packets that each median is of.
 MOST_LINES = 12
-STRETCHES = 30
-LEAST_IN_STRETCH = 3
+MOST_PIECES = 30
+LEAST_IN_PIECE = 5
 LEAST_BETWEEN_NAMES = 0.025  # of the height
 
 
@@ -55,20 +55,19 @@ def _medians(axes, frames, names, theme):
     """Draws how the medians of those who send most go, with their names; returns how many."""
     count = np.bincount(frames.source[frames.source != NOBODY], minlength=len(frames.addresses))
     x, palette = x_times(frames), colours(frames.addresses, theme)
-    edges = np.linspace(x[0], x[-1], STRETCHES + 1)
-    stretch = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, STRETCHES - 1)
     ends = []
     for sender in np.argsort(-count, kind="stable")[:MOST_LINES]:
-        of_sender = frames.source == sender
+        of_sender = np.flatnonzero(frames.source == sender)
+        pieces = min(MOST_PIECES, len(of_sender) // LEAST_IN_PIECE)
+        if pieces < 2:
+            continue
         points = [
-            (np.median(x[here]), np.median(frames.snr_db[here]))
-            for number in range(STRETCHES)
-            if np.count_nonzero(here := of_sender & (stretch == number)) >= LEAST_IN_STRETCH
+            (np.median(x[piece]), np.median(frames.snr_db[piece]))
+            for piece in np.array_split(of_sender, pieces)
         ]
-        if len(points) > 1:
-            colour = palette[sender]
-            axes.plot(*zip(*points, strict=True), color=colour, linewidth=1.1, gid="median")
-            ends.append((points[-1], names[frames.addresses[sender]], colour))
+        colour = palette[sender]
+        axes.plot(*zip(*points, strict=True), color=colour, linewidth=1.1, gid="median")
+        ends.append((points[-1], names[frames.addresses[sender]], colour))
     _name_lines(axes, ends, theme)
     return len(ends)
 

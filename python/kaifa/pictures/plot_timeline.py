@@ -2,13 +2,14 @@
 """A row for each sender, with its packets over time and the period of its beacons."""
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from ..recording import InputError
 from .beacon_period import beacon_period
 from .canvas import HEIGHT_IN, add_axes, new_figure, time_axis, type_legend, x_times
 from .frames import BEACON, NOBODY, TYPES
 from .palette import MARKERS, colours
-from .scatter import MOST_VECTORS, THIN
+from .scatter import CELL_DOTS, MOST_POINTS, MOST_VECTORS, THIN, opacity
 from .short_names import short_names
 from .times import time_span
 
@@ -18,6 +19,8 @@ PERIOD_IN = 1.75  # width of the column
 # Marks grow with the rows.
 LEAST_PT, MOST_PT = 3.2, 6.0
 BEACON_TO_OTHER = 1.5
+STRIP = 6  # parts of a row's height, of which the first and the last stay empty
+DENSITY = "too many for markers: the stronger the more packets"
 
 
 def plot_timeline(frames, theme, _symbol_rate):
@@ -34,9 +37,14 @@ def plot_timeline(frames, theme, _symbol_rate):
     figure = new_figure("Senders over time", subtitle, theme, height)
     axes = add_axes(figure, left=1.0, right=3.45)
     time_axis(axes, frames)
-    _packets(axes, frames, shown, theme)
     _rows(axes, frames, shown, theme)
-    types = type_legend(axes, frames, theme)
+    marks = len(frames) <= MOST_POINTS
+    if marks:
+        _packets(axes, frames, shown, theme)
+    else:
+        _strips(axes, frames, shown, theme)
+        axes.set_title(DENSITY, fontsize=8, loc="right", color=theme.faint_text)
+    types = type_legend(axes, frames, theme, markers=marks)
     beside = 1.01 + PERIOD_IN / (axes.get_position().width * figure.get_size_inches()[0])
     types.set_bbox_to_anchor((beside, 1), axes.transAxes)
     return figure
@@ -66,6 +74,28 @@ def _packets(axes, frames, shown, theme):
             rasterized=bool(len(x) > MOST_VECTORS),
             gid=TYPES[kind],
         )
+
+
+def _strips(axes, frames, shown, theme):
+    """A strip for each row, the stronger the more packets."""
+    left, right = axes.get_xlim()
+    columns = int(axes.get_window_extent().width // CELL_DOTS[0])
+    image = np.zeros((len(shown), STRIP, columns, 4))
+    palette = colours(frames.addresses, theme)
+    x = x_times(frames)
+    for row, sender in enumerate(shown):
+        count, _ = np.histogram(x[frames.source == sender], bins=columns, range=(left, right))
+        image[row, 1:-1, :, :3] = to_rgb(palette[sender])
+        image[row, 1:-1, :, 3] = opacity(count)
+    axes.imshow(
+        image.reshape(-1, columns, 4),
+        extent=(left, right, len(shown) - 0.5, -0.5),
+        aspect="auto",
+        interpolation="nearest",
+        zorder=3,
+        gid="density",
+    )
+    axes.set_ylim(len(shown) - 0.4, -0.6)
 
 
 def _rows(axes, frames, shown, theme):
@@ -103,4 +133,4 @@ def period_text(time_ns):
         beacons = "beacon" if len(time_ns) == 1 else "beacons"
         return f"? ({len(time_ns)} {beacons})" if len(time_ns) else "no beacons"
     digits = 1 if period.seconds >= 10 else 2
-    return f"{period.seconds:.{digits}f} s ± {period.jitter_s:.2g} ({period.beacons} beacons)"
+    return f"{period.seconds:.{digits}f} s ± {period.jitter_s:.2f} ({period.beacons} beacons)"

@@ -13,6 +13,8 @@ MOST_VECTORS = 5_000
 LARGEST_PT, SMALLEST_PT = 6.5, 1.3
 CELL_DOTS = (2, 4)
 WEAKEST = 0.3  # opacity of a cell with one packet
+# Marks larger than this have an edge in the colour of the background, to be told apart in a heap.
+EDGED_PT, EDGE_PT = 4.0, 0.4
 THIN = (MARKERS[ACK].matplotlib, MARKERS[REJECTED].matplotlib)  # have no face
 
 
@@ -40,7 +42,8 @@ def draw_packets(axes, x, y, frames, theme):
             s=(size * (1.3 if thin else 1)) ** 2,
             c=palette[frames.source[chosen]],
             marker=marker,
-            linewidths=min(1.0, size / 5) if thin else 0,
+            linewidths=min(1.0, size / 5) if thin else EDGE_PT if size > EDGED_PT else 0,
+            edgecolors=None if thin else theme.panel,
             alpha=0.9 if size > 4 else 0.7,
             rasterized=bool(len(x) > MOST_VECTORS),
             gid=TYPES[kind],
@@ -67,8 +70,7 @@ def _density(axes, x, y, source, palette):
     np.maximum.at(last, cell, np.arange(len(cell)))
     image = np.zeros((rows * columns, 4))
     image[:, :3] = np.array([to_rgb(colour) for colour in palette])[source[last]]
-    strength = np.log1p(count) / np.log1p(count.max())
-    image[:, 3] = np.where(count > 0, WEAKEST + (1 - WEAKEST) * strength, 0)
+    image[:, 3] = opacity(count)
     axes.imshow(
         image.reshape(rows, columns, 4),
         extent=(left, right, low, high),
@@ -78,3 +80,9 @@ def _density(axes, x, y, source, palette):
         zorder=4,
         gid="density",
     )
+
+
+def opacity(count):
+    """Of cells with so many packets: 0 for none, 1 for the most."""
+    strength = np.log1p(count) / np.log1p(max(count.max(), 1))
+    return np.where(count > 0, WEAKEST + (1 - WEAKEST) * strength, 0)
