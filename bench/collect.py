@@ -29,6 +29,7 @@ from gnuradio.kaifa.batch import Batch  # noqa: E402
 from gnuradio.kaifa.records import utc_text  # noqa: E402
 
 TICK_SECONDS = 0.1
+WAIT_SECONDS = 4  # the last frames wait for receivers that say nothing more
 BEGIN = 1_767_225_600  # seconds since 1970
 MARKS = {"record_number": 987_654_321, "time": "@time@", "mpdu": "@mpdu@"}
 
@@ -115,6 +116,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         broker = Broker(Path(folder), "allow_anonymous true")
         program = [sys.executable, shutil.which("kaifa_collect"), broker.url]
+        program += ["--wait", str(WAIT_SECONDS)]
         with open(f"{folder}/errors", "wb") as errors:
             collect = subprocess.Popen(
                 [*program, "--db", f"{folder}/db"], stdout=subprocess.DEVNULL, stderr=errors
@@ -137,7 +139,10 @@ def main():
         last = Path(f"{folder}/errors").read_text().splitlines()[-1]
     ours, brokers = (round(b - a, 1) for a, b in zip(before, after, strict=True))
     print(f"{frames} frames, {frames * args.heard_by} copies, published in {took:.1f} s")
-    print(f"in the database {behind:.1f} s after the last was published: {last}")
+    print(
+        f"in the database {behind:.1f} s after the last was published, {WAIT_SECONDS} of them --wait"
+    )
+    print(last)
     print(
         f"CPU: kaifa_collect {ours} s, mosquitto {brokers} s, publisher {time.process_time():.1f} s"
     )

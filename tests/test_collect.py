@@ -322,6 +322,20 @@ def test_a_new_run_of_a_receiver_counts_anew(broker, collect, checked):
     assert (roof["records_received"], roof["records_lost"]) == (12, 3)
 
 
+def test_two_receivers_with_one_name_are_told(broker, collect, checked):
+    two = [Station(broker, "roof") for _number in range(2)]
+    for record in checked[:10]:
+        for station in two:
+            station.hear(record)
+            station.send()
+            station.arrived()
+    wait_until(lambda: "roof: two receivers have this --station" in collect.errors(), 20)
+    for station in two:
+        station.end(END)
+    wait_until(lambda: len(collect.frames()) == 20, 20)
+    assert counts(collect.end(), "roof")["records_lost"] == 0
+
+
 def test_messages_that_lie_cost_nothing_but_themselves(broker, collect, checked):
     liar, honest = Station(broker, "liar"), Station(broker, "honest")
     good = json.dumps(checked[0] | {"record_number": 0})

@@ -114,6 +114,9 @@ class Collector:
             self._tell_once(station.name, fault)
             return
         numbers = station.numbers(run)
+        if station.is_two():
+            hint = "what both heard makes two records, expected a name for each"
+            self._tell_once(station.name, "two receivers have this --station", hint)
         for number, record in records:
             if number is None or numbers.take(number):
                 self._take_record(station, (ticket, numbers, number), record, now)
@@ -158,7 +161,7 @@ class Collector:
         self._record_number += 1
         return self._record_number - 1
 
-    def _tell_once(self, name, fault):
-        if name not in self._told:
-            self._told.add(name)
-            self._tell(f"{name}: {fault}; further ones are counted only")
+    def _tell_once(self, name, fault, rest="further ones are counted only"):
+        if (name, rest) not in self._told:
+            self._told.add((name, rest))
+            self._tell(f"{name}: {fault}; {rest}")

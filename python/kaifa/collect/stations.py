@@ -6,6 +6,9 @@ from .numbers import Numbers
 
 MOST_STATIONS = 200
 MOST_RUNS = 4  # of a receiver; what is counted in older ones stays in the sums
+# A broker that sends something again goes back from a run to an older one; so often it is two
+# receivers with one name.
+MOST_RETURNS = 5
 # A receiver's records can come so much later than its newest: they wait for the end of a burst.
 SETTLE_NS = 2_000_000_000
 COUNTS = (
@@ -26,14 +29,22 @@ class Station:
         self.unreadable = self.late_copies = 0
         self._heard_at = None
         self._runs = {}  # run: Numbers, the newest last
+        self._run, self._returns = None, 0
         self._old = {"received": 0, "repeated": 0, "lost": 0}
 
     def numbers(self, run):
         """The Numbers of a run."""
+        if run in self._runs and run != self._run:
+            self._returns += 1
+        self._run = run
         if run not in self._runs:
             self._runs[run] = Numbers(known=bool(self._runs))
             self._bound()
         return self._runs[run]
+
+    def is_two(self):
+        """Two receivers have this name."""
+        return self._returns >= MOST_RETURNS
 
     def heard(self, time, final, now):
         """A record came, whose time is this; None if it has none. `final`: the last of its run."""
