@@ -139,9 +139,7 @@ def main():
         last = Path(f"{folder}/errors").read_text().splitlines()[-1]
     ours, brokers = (round(b - a, 1) for a, b in zip(before, after, strict=True))
     print(f"{frames} frames, {frames * args.heard_by} copies, published in {took:.1f} s")
-    print(
-        f"in the database {behind:.1f} s after the last was published, {WAIT_SECONDS} of them --wait"
-    )
+    print(f"in the database {behind:.1f} s after the last was published (--wait {WAIT_SECONDS})")
     print(last)
     print(
         f"CPU: kaifa_collect {ours} s, mosquitto {brokers} s, publisher {time.process_time():.1f} s"
