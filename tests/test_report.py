@@ -367,6 +367,33 @@ def test_it_fits_any_width(page, width):
         resize(page, 1400, 950)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_texts_stand_out_from_their_ground(theme):
+    """Contrast of at least 4.5 (WCAG 2.2, 1.4.3), and 3 of marks in the mesh (1.4.11)."""
+    style = (ROOT / "python/kaifa/report/page/style.css").read_text()
+    blocks = re.findall(r":root \{(.*?)\}", style, re.S)
+    colors = dict(re.findall(r"--([\w-]+): (#\w{6})", blocks[theme == "dark"]))
+    for ground in ("panel", "ground", "stripe", "hover"):
+        for text in ("text", "muted", "problem"):
+            assert contrast(colors[text], colors[ground]) >= 4.5, (text, ground)
+    for text in ("faint", "accent"):
+        assert contrast(colors[text], colors["panel"]) >= 4.5, text
+    assert contrast(colors["faint"], colors["tone"]) >= 3
+    assert contrast(colors["edge"], colors["panel"]) >= 3
+
+
+def contrast(one, other):
+    """Contrast ratio of two colours as #rrggbb (WCAG 2.2)."""
+    light, dark = sorted(map(luminance, (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(color):
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def test_a_database_and_a_capture_show_the_same(chromium, mesh, mesh_records, tmp_path):
     name = mesh.with_suffix("")
     capture = tmp_path / "mesh.pcapng"

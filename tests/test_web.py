@@ -302,6 +302,42 @@ def test_a_page_with_many_frames_keeps_up(output, records):
         assert console(driver) == []
 
 
+def test_a_page_keeps_the_newest_frames(output):
+    web, url = output
+    kept_by_page, piece, pieces = 50_000, 4000, 15
+    with browser() as driver:
+        driver.get(url)
+        driver.find_element(By.CSS_SELECTOR, "#follow option[value='']").click()
+        for n in range(pieces):
+            for number in range(n * piece, (n + 1) * piece):
+                web.write(*beacon(number))
+            expected = (n + 1) * piece
+            eventually(lambda expected=expected: last_shown(driver) == f"{expected - 1}.000000 s")
+        # A fifth was dropped when it was full.
+        assert frames_shown(driver) == pieces * piece - kept_by_page // 5
+        assert web.missed() == 0
+        choose_first(driver)
+        eventually(lambda: octets_shown(driver) == f"{pieces * piece - 1:08x}")
+        assert console(driver) == []
+
+
+def beacon(number):
+    """A record of a beacon, one a second, and its line."""
+    record = {
+        "record": "frame", "record_number": number, "time": None, "time_s": number,
+        "frequency_hz": 871.3e6 + number % 100, "snr_db": 10.0, "check_ok": True, "type": "beacon",
+        "source": f"{number % 20:016x}", "destination": None, "sequence": number % 256,
+        "mpdu": f"{number:08x}", "mac_error": "of a test",
+    }  # fmt: skip
+    return record, json.dumps(record)
+
+
+def last_shown(driver):
+    """Time of the newest frame in the table."""
+    script = "return document.querySelector('#table-frames .grid-row')?.children[1].textContent"
+    return driver.execute_script(script)
+
+
 def test_other_computers_need_the_token(started):
     receiver = started("0.0.0.0:0")
     token = urlsplit(receiver.url).query.removeprefix("token=")

@@ -9,12 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from ..pictures.palette import colour_number
+from .feed import MOST_AT_ONCE
 
 MOST_BROWSERS = 16
 MOST_CONNECTIONS = 64
 SEND_BUFFER = 1 << 18  # octets that the system may keep for a browser that does not take them
 PATIENCE_SECONDS = 10.0  # for a browser that neither asks nor takes anything
-GATHER_SECONDS = 0.25  # so many events a second at most
+GATHER_SECONDS = 0.25  # to have several records in one event, where there are few
 KEEP_ALIVE_SECONDS = 5.0
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -133,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send_event("missed", str(missed))
             if items:
                 self._send_event("records", _records(items), items[-1].number)
-                if not ended:
+                if len(items) < MOST_AT_ONCE and not ended:
                     feed.pause(GATHER_SECONDS)
             elif ended:
                 return

@@ -145,7 +145,7 @@ class Grid {
   _click(event) {
     const row = event.target.closest("[aria-rowindex]");
     const top = this.body.getBoundingClientRect().top;
-    this._choose(row ? row.ariaRowIndex - FIRST_ROW
+    this._choose(row ? row.getAttribute("aria-rowindex") - FIRST_ROW
       : Math.floor((event.clientY - top) / ROW_HEIGHT), event);
   }
 
