@@ -42,6 +42,19 @@ def test_the_program_runs_as_installed(prefix, environment, recording, records):
     assert len(result.stdout.splitlines()) == len(records) + 1, "and one of counts"
 
 
+def test_the_doctor_finds_what_is_installed(prefix, environment):
+    def told(environment):
+        command = [prefix / "bin" / "kaifa_doctor", "--no-radio", "--rate", "0"]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+    well = told(environment)
+    assert well.returncode == 0, well.stdout + well.stderr
+    assert f" in {prefix}" in well.stdout
+    nowhere = told({key: value for key, value in environment.items() if key != "PYTHONPATH"})
+    assert nowhere.returncode == 1
+    assert f"do: export PYTHONPATH={environment['PYTHONPATH']}:" in nowhere.stdout
+
+
 def test_every_block_of_the_companion_is_installed(prefix):
     wanted = {path.name for path in (ROOT / "grc").glob("*.yml")}
     there = {path.name for path in (prefix / "share/gnuradio/grc/blocks").glob("*.yml")}

@@ -2,6 +2,7 @@
 """Settings in TOML files: what they mean, how they are layered, and what is wrong with them."""
 
 import pytest
+import random
 import tomllib
 from gnuradio.kaifa.arguments import parse_arguments
 from gnuradio.kaifa.recording import InputError
@@ -98,6 +99,34 @@ def test_what_is_wrong_is_told_by_file_and_key(text, words, parsed):
         parsed(text, argv=["hackrf=0"])
     message = str(error.value)
     assert "0.toml: " in message and words in message, message
+
+
+def test_garbage_is_told_or_understood(tmp_path):
+    """Pieces of settings at random, and octets: an InputError of one line, or settings."""
+    chance = random.Random(1)
+    pieces = (
+        *("rate", "gain", "source", "[radio]", "[", "]", "{", "}", "=", '"', "'", ",", ".", "\n"),
+        *("8e6", "lna", "true", "-1", "0x", "1979-05-27", "\\u0000", "#", "inf", "--help", " "),
+    )
+    path = tmp_path / "garbage.toml"
+    told = 0
+    for _ in range(3000):
+        text = "".join(chance.choices(pieces, k=chance.randrange(1, 12))).encode()
+        if chance.random() < 0.2:
+            text = chance.randbytes(chance.randrange(1, 60))
+        path.write_bytes(text)
+        try:
+            parse_arguments(["--config", str(path), "hackrf=0"])
+        except InputError as error:
+            told += 1
+            assert str(path) in str(error)
+    assert 1000 < told < 3000
+
+
+@pytest.mark.parametrize("text", ["x = " + 9999 * "[", "threshold = " + 9999 * "1"])
+def test_what_breaks_a_parser_is_told(text, parsed):
+    with pytest.raises(InputError, match="0.toml"):
+        parsed(text, argv=["hackrf=0"])
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path):

@@ -81,7 +81,7 @@ def _read(path, name):
             read = tomllib.load(file)
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}, expected a file of settings") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not all that is wrong is a TOMLDecodeError
         raise InputError(f"{name}: {error}, expected TOML") from None
     source, radio = read.pop("source", None), read.pop("radio", {})
     if not (source is None or isinstance(source, str) and source):
