@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Settings in TOML files: what they mean, how they are layered, and what is wrong with them."""
 
-import pytest
 import random
+
+import pytest
 import tomllib
 from gnuradio.kaifa.arguments import parse_arguments
 from gnuradio.kaifa.recording import InputError
