@@ -208,6 +208,16 @@ def test_a_page_that_lost_the_connection_gets_the_rest(output):
         assert [record["record_number"] for record in records] == expected
 
 
+def test_counts_from_before_come_in_their_place(output):
+    web, url = output
+    kinds = ["frame", "status", "frame", "status", "frame"]
+    for n, kind in enumerate(kinds):
+        web.write({"record": kind, "record_number": n}, json.dumps({"n": n}))
+    following = events(subscribed(url)[1])
+    assert next(following)[0] == "begin"
+    assert json.loads(next(following)[1])["records"] == [{"n": 0}, {"n": 2}, {"n": 3}, {"n": 4}]
+
+
 @pytest.fixture
 def output():
     """A WebOutput on the loopback interface and its URL."""

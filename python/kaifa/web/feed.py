@@ -91,6 +91,7 @@ class Feed:
         """A new Reader, which gets of the history the items with numbers beyond `after`."""
         with self._lock:
             history = [*self._frames, *([self._status] if self._status else [])]
+            history.sort(key=lambda item: item.number)
             reader = Reader([item for item in history if item.number > after])
             self._readers.add(reader)
             return reader

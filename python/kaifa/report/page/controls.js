@@ -109,7 +109,7 @@ class Controls {
     const [from, to] = ends;
     const good = ends.every((time) => time !== null) && from < to;
     for (const id of ["from", "to"]) $(id).toggleAttribute("aria-invalid", !good);
-    if (good) this.view.change({ time: [from, to], follow: null });
+    if (good) this.view.change({ time: [from, to] });
   }
 
   _typed(node) {

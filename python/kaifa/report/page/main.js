@@ -8,6 +8,7 @@ const TABLES_MS = 120; // tables and mesh follow the picture at this distance
 class Page {
   constructor(frames, config) {
     this.frames = frames;
+    this._revealed = null; // number of the frame that the table was last turned to
     const view = new View(frames);
     this.view = view;
     const tip = new Tip($("tip"));
@@ -44,7 +45,6 @@ class Page {
     const mesh = new Mesh(frames, view.visible({ allMeters: true }));
     const near = (link) => !view.meters.size || view.meters.has(link.source)
       || view.meters.has(link.destination);
-    this.mesh = mesh;
     this.graph.draw(mesh);
     this.grids.frames.show(visible);
     this.grids.meters.show(mesh.meters);
@@ -59,9 +59,9 @@ class Page {
   }
 
   _reveal() {
+    if (this.view.frame === this._revealed) return;
+    this._revealed = this.view.frame;
     const i = this.view.frameIndex();
-    if (i === this._revealed) return;
-    this._revealed = i;
     if (i >= 0) this.grids.frames.reveal(i);
     this.grids.frames.draw();
   }

@@ -59,7 +59,6 @@ class Overview {
 
   _brushed({ sourceEvent, selection }) {
     if (!sourceEvent) return; // moved by _draw()
-    this.view.change({ time: selection ? selection.map((x) => this.x.invert(x)) : null,
-      follow: null });
+    this.view.change({ time: selection ? selection.map((x) => this.x.invert(x)) : null });
   }
 }

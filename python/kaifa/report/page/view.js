@@ -9,8 +9,8 @@ class View {
     this.hidden = new Set(); // types that are not shown
     this.meters = new Set(); // numbers of meters chosen; none: all
     this.between = false; // only frames from one of them to another one
-    this.time = null; // [from, to] in seconds; null: all
-    this.follow = null; // seconds up to the newest frame, while receiving; null: off
+    this.time = null; // [from, to] in seconds; null: as `follow` says
+    this.follow = null; // without `time`: the last so many seconds only; null: all
     this.frequency = null; // [from, to] in Hz; null: all
     this.frame = null; // number of the frame chosen, counted from the first there ever was
     this._listeners = [];
