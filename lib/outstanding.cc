@@ -5,37 +5,39 @@
 namespace gr {
 namespace kaifa {
 
-namespace {
-// 8 MB: a quarter of a second with twenty channels busy at 200 kHz.
-constexpr uint64_t MOST_SAMPLES = 1 << 20;
-constexpr std::chrono::seconds PATIENCE{ 5 };
-} // namespace
+void outstanding::reset()
+{
+    d_kept.clear();
+    d_size = 0;
+    d_is_waiting = d_is_unlimited = false;
+}
 
-void outstanding::add(const pmt::pmt_t& vector, size_t samples)
+void outstanding::add(const pmt::pmt_t& part, size_t size)
 {
     if (d_is_unlimited)
         return;
-    d_kept.push_back({ vector, samples });
-    d_samples += samples;
+    d_kept.push_back({ part, size });
+    d_size += size;
 }
 
-bool outstanding::must_wait(const gr::logger_ptr& logger)
+bool outstanding::must_wait(const gr::logger_ptr& logger, double patience_s)
 {
-    if (d_samples <= MOST_SAMPLES)
+    if (d_size <= d_most)
         return false;
     const bool has_freed = forget_freed();
-    const bool is_over = d_samples > MOST_SAMPLES;
+    const bool is_over = d_size > d_most;
     const auto now = clock::now();
     if (has_freed || !d_is_waiting)
         d_changed = now;
     d_is_waiting = is_over;
-    if (!is_over || now - d_changed < PATIENCE)
+    const std::chrono::duration<double> waited = now - d_changed;
+    if (!is_over || waited.count() < patience_s)
         return is_over;
     logger->warn(
         "{} PDUs published here are kept and none was freed for {} s: from now on "
         "nothing limits the memory they take",
         d_kept.size(),
-        PATIENCE.count());
+        patience_s);
     reset();
     d_is_unlimited = true;
     return false;
@@ -44,15 +46,15 @@ bool outstanding::must_wait(const gr::logger_ptr& logger)
 // True if there was any.
 bool outstanding::forget_freed()
 {
-    uint64_t samples = 0;
+    uint64_t freed_size = 0;
     const auto is_freed = [&](const published& pdu) {
-        const bool freed = pdu.vector.expired();
-        samples += freed ? pdu.samples : 0;
+        const bool freed = pdu.part.expired();
+        freed_size += freed ? pdu.size : 0;
         return freed;
     };
     d_kept.erase(std::remove_if(d_kept.begin(), d_kept.end(), is_freed), d_kept.end());
-    d_samples -= samples;
-    return samples > 0;
+    d_size -= freed_size;
+    return freed_size > 0;
 }
 
 } // namespace kaifa

@@ -77,6 +77,33 @@ pmt::pmt_t time_tuple(const bridge::Time& time)
                            pmt::from_double(time.fraction));
 }
 
+pmt::pmt_t clock_dict(uint64_t sample,
+                      const bridge::Time& time,
+                      const pmt::pmt_t& source,
+                      const std::optional<double>& uncertainty_s)
+{
+    dict_builder dict;
+    dict.add(key::sample_offset, pmt::from_uint64(sample));
+    dict.add(key::rx_time, time_tuple(time));
+    dict.add(key::time_source, source);
+    if (uncertainty_s)
+        dict.real(key::time_uncertainty, *uncertainty_s);
+    return dict.dict();
+}
+
+pmt::pmt_t loss_dict(uint64_t sample, uint64_t samples)
+{
+    dict_builder dict;
+    dict.add(key::sample_offset, pmt::from_uint64(sample));
+    dict.add(key::samples_lost, pmt::from_uint64(samples));
+    return dict.dict();
+}
+
+pmt::pmt_t found_dict(uint64_t samples)
+{
+    return pmt::dict_add(pmt::make_dict(), key::samples_found, pmt::from_uint64(samples));
+}
+
 std::optional<bridge::BurstTag> burst_tag_from(const gr::tag_t& tag)
 {
     if (!pmt::is_dict(tag.value))

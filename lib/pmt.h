@@ -20,9 +20,11 @@ inline const pmt::pmt_t packets = pmt::mp("packets");
 inline const pmt::pmt_t frames = pmt::mp("frames");
 inline const pmt::pmt_t rejects = pmt::mp("rejects");
 inline const pmt::pmt_t counts = pmt::mp("counts");
+inline const pmt::pmt_t clock = pmt::mp("clock");
 inline const pmt::pmt_t system = pmt::mp("system");
 // stream tags
 inline const pmt::pmt_t rx_time = pmt::mp("rx_time");
+inline const pmt::pmt_t samples_lost = pmt::mp("samples_lost");
 inline const pmt::pmt_t new_burst = pmt::mp("new_burst");
 inline const pmt::pmt_t gone_burst = pmt::mp("gone_burst");
 inline const pmt::pmt_t burst_start = pmt::mp("burst_start");
@@ -31,6 +33,10 @@ inline const pmt::pmt_t preamble = pmt::mp("preamble");
 inline const pmt::pmt_t sync_word = pmt::mp("sync_word");
 inline const pmt::pmt_t strobe = pmt::mp("strobe");
 inline const pmt::pmt_t packet_end = pmt::mp("packet_end");
+// of the clock of samples
+inline const pmt::pmt_t samples_found = pmt::mp("samples_found");
+inline const pmt::pmt_t time_source = pmt::mp("time_source");
+inline const pmt::pmt_t time_uncertainty = pmt::mp("time_uncertainty");
 // of a burst
 inline const pmt::pmt_t id = pmt::mp("id");
 inline const pmt::pmt_t center_frequency = pmt::mp("center_frequency");
@@ -92,6 +98,12 @@ inline const pmt::pmt_t ambiguous = pmt::mp("ambiguous");
 inline const pmt::pmt_t with_length = pmt::mp("with_length");
 } // namespace key
 
+//! Who tells the time of samples
+namespace time_source {
+inline const pmt::pmt_t host = pmt::mp("host");
+inline const pmt::pmt_t hardware = pmt::mp("hardware");
+} // namespace time_source
+
 //! The number under \p name, or nothing if there is none
 std::optional<uint64_t> unsigned_in(const dict_view& dict, const pmt::pmt_t& name);
 
@@ -105,6 +117,18 @@ std::optional<bridge::Time> time_from(const pmt::pmt_t& value);
 std::optional<bridge::Time> time_in(const dict_view& dict);
 
 pmt::pmt_t time_tuple(const bridge::Time& time);
+
+//! What sample_clock says on its port clock: \p sample was taken at \p time
+pmt::pmt_t clock_dict(uint64_t sample,
+                      const bridge::Time& time,
+                      const pmt::pmt_t& source,
+                      const std::optional<double>& uncertainty_s);
+
+//! What sample_clock says on its port clock: before \p sample, \p samples are missing
+pmt::pmt_t loss_dict(uint64_t sample, uint64_t samples);
+
+//! What sample_clock says on its port clock: \p samples told to be lost have come
+pmt::pmt_t found_dict(uint64_t samples);
 
 //! The new_burst or gone_burst tag in \p tag, or nothing if it lacks what is needed
 std::optional<bridge::BurstTag> burst_tag_from(const gr::tag_t& tag);

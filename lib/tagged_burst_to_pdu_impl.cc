@@ -4,6 +4,7 @@
 #include "upstream.h"
 #include <gnuradio/io_signature.h>
 #include <gnuradio/thread/thread.h>
+#include <limits>
 
 namespace gr {
 namespace kaifa {
@@ -12,6 +13,10 @@ namespace {
 // The scheduler's small steps cost more than the mathematics. A buffer that holds less than two
 // of these is used by halves.
 constexpr uint64_t STEP_ITEMS = 16384;
+// 8 MB: a quarter of a second with twenty channels busy at 200 kHz.
+constexpr uint64_t MOST_SAMPLES_KEPT = 1 << 20;
+constexpr uint64_t MOST_BURSTS_KEPT = 2048;
+constexpr double PATIENCE_S = 5.0;
 } // namespace
 
 tagged_burst_to_pdu::sptr tagged_burst_to_pdu::make(double sample_rate,
@@ -31,7 +36,8 @@ tagged_burst_to_pdu_impl::tagged_burst_to_pdu_impl(const bridge::BurstToPduConfi
     : gr::block("kaifa_tagged_burst_to_pdu",
                 gr::io_signature::make(1, 1, sizeof(gr_complex)),
                 gr::io_signature::make(0, 0, 0)),
-      d_engine([&] { return bridge::new_burst_to_pdu(config); })
+      d_engine([&] { return bridge::new_burst_to_pdu(config); }),
+      d_samples_kept(MOST_SAMPLES_KEPT), d_bursts_kept(MOST_BURSTS_KEPT)
 {
     message_port_register_out(key::cpdus);
 }
@@ -39,7 +45,8 @@ tagged_burst_to_pdu_impl::tagged_burst_to_pdu_impl(const bridge::BurstToPduConfi
 bool tagged_burst_to_pdu_impl::start()
 {
     d_bad_tags = 0;
-    d_outstanding.reset();
+    d_samples_kept.reset();
+    d_bursts_kept.reset();
     d_fault.guard(d_logger, [&] {
         d_engine.use([](auto& extractor) { extractor.reset(); });
         return 0;
@@ -59,7 +66,7 @@ int tagged_burst_to_pdu_impl::general_work(int,
                                            gr_vector_const_void_star& input_items,
                                            gr_vector_void_star&)
 {
-    if (d_outstanding.must_wait(d_logger)) {
+    if (must_wait()) {
         // Here stop() may interrupt the thread, by an exception that GNU Radio catches.
         boost::this_thread::sleep(boost::posix_time::milliseconds(1));
         return 0;
@@ -80,6 +87,15 @@ int tagged_burst_to_pdu_impl::general_work(int,
         consume_each(taken);
         return 0;
     });
+}
+
+bool tagged_burst_to_pdu_impl::must_wait()
+{
+    if (!d_waits_for_readers)
+        return d_samples_kept.must_wait(d_logger, PATIENCE_S);
+    const double for_ever = std::numeric_limits<double>::infinity();
+    return d_samples_kept.must_wait(d_logger, for_ever) ||
+           d_bursts_kept.must_wait(d_logger, for_ever);
 }
 
 rust::Vec<bridge::BurstTag> tagged_burst_to_pdu_impl::burst_tags(uint64_t begin,
@@ -115,8 +131,12 @@ void tagged_burst_to_pdu_impl::publish_waiting()
             size_t length = 0;
             auto* const elements = pmt::c32vector_writable_elements(samples, length);
             extractor.take({ elements, length });
-            pdus.push_back(pmt::cons(burst_dict(burst), samples));
-            d_outstanding.add(samples, length);
+            const auto dict = burst_dict(burst);
+            pdus.push_back(pmt::cons(dict, samples));
+            d_samples_kept.add(samples, length);
+            // The dictionaries of packets and frames go on from this one: they keep its entries.
+            if (d_waits_for_readers)
+                d_bursts_kept.add(pmt::dict_ref(dict, key::id, pmt::PMT_NIL), 1);
         }
     });
     for (const auto& pdu : pdus)

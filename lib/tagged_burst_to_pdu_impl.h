@@ -24,6 +24,7 @@ public:
                      gr_vector_const_void_star& input_items,
                      gr_vector_void_star& output_items) override;
 
+    void wait_for_readers() override { d_waits_for_readers = true; }
     double output_rate() const override;
     uint64_t bursts() const override { return counts().bursts; }
     uint64_t truncated() const override { return counts().truncated; }
@@ -34,12 +35,15 @@ public:
 private:
     engine<bridge::BurstToPdu> d_engine;
     fault d_fault;
-    outstanding d_outstanding;
+    outstanding d_samples_kept;
+    outstanding d_bursts_kept;
+    std::atomic<bool> d_waits_for_readers{ false };
     std::atomic<uint64_t> d_bad_tags{ 0 }; // malformed: the engine never saw them
 
     bridge::BurstToPduCounts counts() const;
     rust::Vec<bridge::BurstTag> burst_tags(uint64_t begin, uint64_t end);
     void publish_waiting();
+    bool must_wait();
 };
 
 } // namespace kaifa

@@ -11,6 +11,7 @@ try:
         fsk_burst_demod,
         kaifa_frame_parser,
         probe_region,
+        sample_clock,
         sync_and_strobe,
         tagged_burst_to_pdu,
     )
@@ -34,6 +35,7 @@ __all__ = [
     "kaifa_frame_parser",
     "probe_region",
     "receiver",
+    "sample_clock",
     "sync_and_strobe",
     "tagged_burst_to_pdu",
 ]

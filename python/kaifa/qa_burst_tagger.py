@@ -123,6 +123,28 @@ class qa_burst_tagger(unittest.TestCase):
                 self.assertEqual(got[0], seconds)
                 self.assertAlmostEqual(got[1], fraction + (offset - at) / RATE, places=9)
 
+    def test_a_burst_ends_where_the_time_jumps(self):
+        samples = signals.band(300_000, [(100_000, ONE_PACKET)])
+        middle = 100_000 + len(ONE_PACKET) // 2
+        for jump in (0.0, 0.0164):
+            told = [(0, 0.25), (middle, 0.25 + middle / RATE + jump)]
+            tags = [
+                signals.tag(at, "rx_time", pmt.make_tuple(pmt.from_uint64(9), pmt.from_double(f)))
+                for at, f in told
+            ]
+            for piece in (0, 777):
+                sink, tagger = run(samples, piece=piece, tags=tags)
+                found = [tag for tag in signals.tag_list(sink) if tag[1] in (NEW, GONE)]
+                if not jump:
+                    self.assertEqual([key for _, key, _ in found], [NEW, GONE])
+                    continue
+                self.assertEqual([key for _, key, _ in found], [NEW, GONE, NEW, GONE])
+                (_, _, first), (end, _, gone), (start, _, second), _ = found
+                self.assertEqual((end, gone["truncated"], tagger.truncated()), (middle, True, 1))
+                self.assertTrue(middle <= start < middle + 2000, start - middle)
+                expected = told[1][1] + (start - middle) / RATE
+                self.assertAlmostEqual(sum(second["rx_time"]), 9 + expected, places=9)
+
     def test_malformed_rx_time_tags_are_ignored(self):
         good = pmt.from_double(0.5)
         bad = [

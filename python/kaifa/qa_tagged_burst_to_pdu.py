@@ -34,6 +34,23 @@ def run(samples, tags, piece=0, block=None):
     return sink.take(), block
 
 
+class keeper(gr.basic_block):
+    """Keeps the dictionaries of PDUs until it is told not to, and counts them."""
+
+    def __init__(self):
+        gr.basic_block.__init__(self, "keeper", None, None)
+        self.kept, self.count = [], 0
+        self.lets_go = False
+        self.message_port_register_in(pmt.intern("in"))
+        self.set_msg_handler(pmt.intern("in"), self.take)
+
+    def take(self, message):
+        self.count += 1
+        self.kept.append(pmt.car(message))
+        if self.lets_go:
+            self.kept.clear()
+
+
 def tone(frequency, length, amplitude=0.5):
     return (amplitude * np.exp(2j * np.pi * frequency / RATE * np.arange(length))).astype(
         np.complex64
@@ -205,6 +222,30 @@ class qa_tagged_burst_to_pdu(unittest.TestCase):
         wired.top.run()
         self.assertEqual(consumer.num_messages(), wired.COUNT)
         self.assertLess(time.monotonic() - began, 30)
+
+    def test_it_can_wait_for_who_keeps_no_samples_but_what_is_known_of_bursts(self):
+        count, length = 6000, 400
+        starts = range(0, count * length, length)
+        tags = [new_burst(at, k, 0.0) for k, at in enumerate(starts)]
+        tags += [gone_burst(at + 200, k) for k, at in enumerate(starts)]
+        tags.sort(key=lambda tag: tag.offset)
+        block, consumer, top = kaifa.tagged_burst_to_pdu(RATE), keeper(), gr.top_block()
+        block.wait_for_readers()
+        signals.connect_in_pieces(top, signals.band(count * length, []), block, tags=tags)
+        top.msg_connect(block, "cpdus", consumer, "in")
+        top.start()
+        self.addCleanup(top.stop)
+        limit = time.monotonic() + 20
+        while consumer.count < 2000 and time.monotonic() < limit:
+            time.sleep(0.01)
+        time.sleep(6)  # longer than it waits if it is not told to
+        waiting = consumer.count
+        # What one step of 16384 samples adds comes on top.
+        self.assertTrue(2048 <= waiting < 2048 + 100, waiting)
+        consumer.lets_go = True
+        consumer.kept.clear()
+        top.wait()
+        self.assertEqual(consumer.count, count)
 
     def test_a_block_that_waits_for_its_consumer_can_be_stopped(self):
         wired = crowd()

@@ -39,6 +39,17 @@ public:
                      double bandwidth = 100e3,
                      double max_burst_time = 0.5);
 
+    /*!
+     * \brief Lets bursts wait as long as those who get them need.
+     *
+     * Samples of bursts that somebody still keeps are limited to 8 MB: no more input is taken
+     * meanwhile, but if nothing is given back in 5 s the limit is given up, for who keeps PDUs
+     * for good must not stop the flowgraph. After this call it is not given up, and no more
+     * than 2048 bursts may be kept by anybody behind this block, in the form of packets and
+     * frames, too. For flowgraphs in which everything received is given back.
+     */
+    virtual void wait_for_readers() = 0;
+
     //! Sample rate of the bursts in Hz, as it is made.
     virtual double output_rate() const = 0;
 

@@ -4,6 +4,7 @@
 #include <gnuradio/kaifa/burst_to_stream.h>
 #include <gnuradio/kaifa/fsk_burst_demod.h>
 #include <gnuradio/kaifa/kaifa_frame_parser.h>
+#include <gnuradio/kaifa/sample_clock.h>
 #include <gnuradio/kaifa/signal_probe.h>
 #include <gnuradio/kaifa/sync_and_strobe.h>
 #include <gnuradio/kaifa/tagged_burst_to_pdu.h>
@@ -16,6 +17,16 @@ namespace py = pybind11;
 using namespace gr::kaifa;
 
 namespace {
+
+void bind_sample_clock(py::module& m)
+{
+    py::class_<sample_clock, gr::block, gr::basic_block, std::shared_ptr<sample_clock>>(
+        m, "sample_clock", DOC_sample_clock)
+        .def(py::init(&sample_clock::make), DOC_sample_clock_make, py::arg("sample_rate"))
+        .def("samples_lost", &sample_clock::samples_lost, DOC_sample_clock_samples_lost)
+        .def("cpu_time", &sample_clock::cpu_time, DOC_sample_clock_cpu_time)
+        .def("error", &sample_clock::error, DOC_sample_clock_error);
+}
 
 void bind_burst_tagger(py::module& m)
 {
@@ -66,6 +77,9 @@ void bind_tagged_burst_to_pdu(py::module& m)
              py::arg("output_rate") = 400e3,
              py::arg("bandwidth") = 100e3,
              py::arg("max_burst_time") = 0.5)
+        .def("wait_for_readers",
+             &tagged_burst_to_pdu::wait_for_readers,
+             DOC_tagged_burst_to_pdu_wait_for_readers)
         .def("output_rate",
              &tagged_burst_to_pdu::output_rate,
              DOC_tagged_burst_to_pdu_output_rate)
@@ -280,6 +294,7 @@ PYBIND11_MODULE(kaifa_python, m)
     m.doc() = "Blocks that receive the KAIFA smart meter mesh.";
     // The base classes are known to Python once GNU Radio is imported.
     py::module::import("gnuradio.gr");
+    bind_sample_clock(m);
     bind_burst_tagger(m);
     bind_tagged_burst_to_pdu(m);
     bind_burst_to_stream(m);

@@ -9,6 +9,7 @@
 //!
 //! | stage | engine | in | out |
 //! |---|---|---|---|
+//! | [`clock`] | [`clock::SampleClock`] | counts of samples and a clock | when they were taken, and losses |
 //! | [`detect`] | [`detect::BurstDetector`] | wide-band IQ | starts and ends of bursts |
 //! | [`extract`] | [`extract::BurstExtractor`] | wide-band IQ and those | one baseband recording a burst |
 //! | [`stream`] | [`stream::BurstStream`] | lengths of bursts | their places in one linear IQ stream |
@@ -19,6 +20,7 @@
 //! [`probe`] finds out what an unknown signal is. [`mac`] reads IEEE 802.15.4 MAC frames, [`sim`] makes recordings of a meter mesh.
 #![forbid(unsafe_code)]
 
+pub mod clock;
 pub mod demod;
 pub mod detect;
 pub mod error;

@@ -29,23 +29,29 @@ impl Time {
     }
 }
 
+/// An anchor that contradicts counting by more says that the stream is broken there.
+const BREAK_S: f64 = 1e-3;
+
 /// Translates sample offsets to time by the latest anchor at or before the sample.
 #[derive(Debug, Clone)]
 pub struct Timebase {
     sample_rate_hz: f64,
     /// In order of offset; the first stands for everything before it, too.
     anchors: Vec<(u64, Time)>,
+    /// The first anchor was given, and does not only stand for the time that nobody knows.
+    is_first_given: bool,
 }
 
 impl Timebase {
     /// Sample 0 is at time 0 until an anchor says otherwise.
     pub fn new(sample_rate_hz: f64) -> Self {
-        Timebase { sample_rate_hz, anchors: vec![(0, Time::default())] }
+        Timebase { sample_rate_hz, anchors: vec![(0, Time::default())], is_first_given: false }
     }
 
     /// From sample `offset` on, `time` holds. Anchors may come in any order.
     pub fn anchor(&mut self, offset: u64, time: Time) {
         let at = self.anchors.partition_point(|&(o, _)| o < offset);
+        self.is_first_given |= offset == 0;
         match self.anchors.get_mut(at) {
             Some(same) if same.0 == offset => same.1 = time,
             _ => self.anchors.insert(at, (offset, time)),
@@ -59,10 +65,23 @@ impl Timebase {
         time.plus((offset as f64 - from as f64) / self.sample_rate_hz)
     }
 
+    /// First sample from `from` on, before `until`, in front of which others are missing, or where
+    /// for another reason the time is not what counting from the anchor before gives.
+    pub fn break_in(&self, from: u64, until: u64) -> Option<u64> {
+        let known = if self.is_first_given { 0 } else { 1 };
+        self.anchors.get(known..)?.windows(2).find_map(|pair| {
+            let [(before, time), (offset, told)] = [pair[0], pair[1]];
+            let counted_s = (offset - before) as f64 / self.sample_rate_hz;
+            let is_break = (told.since(time) - counted_s).abs() > BREAK_S;
+            (is_break && (from..until).contains(&offset)).then_some(offset)
+        })
+    }
+
     /// Forgets anchors that no sample at or after `offset` needs.
     pub fn forget_before(&mut self, offset: u64) {
-        let after = self.anchors.partition_point(|&(o, _)| o <= offset);
-        self.anchors.drain(..after.saturating_sub(1));
+        let after = self.anchors.partition_point(|&(o, _)| o <= offset).saturating_sub(1);
+        self.is_first_given |= after > 0;
+        self.anchors.drain(..after);
     }
 }
 
@@ -79,6 +98,22 @@ mod tests {
         assert_eq!(base.at(1_000_001).seconds, 500);
         base.forget_before(1_000_000);
         assert_eq!(base.at(1_500_000), Time { seconds: 500, fraction: 0.5 });
+    }
+
+    #[test]
+    fn a_time_that_counting_does_not_give_is_a_break() {
+        let mut base = Timebase::new(1e6);
+        let time = |seconds, fraction| Time { seconds, fraction };
+        base.anchor(1000, time(100, 0.0));
+        assert_eq!(base.break_in(0, 10_000), None, "before it nobody knew the time");
+        base.anchor(2000, time(100, 0.0015));
+        base.anchor(3000, time(100, 0.0045));
+        base.anchor(9000, time(50, 0.0));
+        assert_eq!(base.break_in(0, 10_000), Some(3000));
+        assert_eq!(base.break_in(3001, 9000), None);
+        assert_eq!(base.break_in(3001, 9001), Some(9000));
+        base.forget_before(2500);
+        assert_eq!(base.break_in(0, 10_000), Some(3000));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{detect, spans};
-use kaifa_dsp::detect::{BurstDetector, Config};
+use kaifa_dsp::detect::{BurstDetector, BurstEnd, BurstEvent, BurstStart, Config};
 use kaifa_dsp::sim::{modulate, ModulatorConfig};
 use kaifa_dsp::time::Time;
 use kaifa_dsp::Complex32;
@@ -244,6 +244,55 @@ fn times_follow_every_anchor() {
         let expected = base + (start.sample_offset - from) as f64 / RATE;
         let given = start.rx_time.seconds as f64 + start.rx_time.fraction;
         assert!((given - expected).abs() < 1e-9, "{start:?}");
+    }
+}
+
+/// All events, with anchors of whole seconds, in pieces of one size.
+fn anchored(samples: &[Complex32], anchors: &[(u64, u64)], piece: usize) -> Vec<BurstEvent> {
+    let mut detector = BurstDetector::new(config()).unwrap();
+    for &(offset, seconds) in anchors {
+        detector.anchor_time(offset, Time { seconds, fraction: 0.0 });
+    }
+    let (mut events, mut until) = (Vec::new(), 0);
+    while until < samples.len() {
+        until = (until + piece).min(samples.len());
+        let settled = detector.settled();
+        detector.look(settled, &samples[settled as usize..until], &mut events).unwrap();
+    }
+    let settled = detector.settled();
+    detector.finish(settled, &samples[settled as usize..], &mut events).unwrap();
+    assert!(events.is_sorted_by_key(BurstEvent::sample_offset));
+    events
+}
+
+#[test]
+fn no_burst_goes_on_where_the_stream_is_broken() {
+    let mut samples = noise(300_000, 21);
+    let length = add_burst(&mut samples, 100_000, 1200, 200e3, 20.0);
+    add_burst(&mut samples, 80_000, 600, -400e3, 20.0);
+    for broken in [103_000, 117_400, 125_000, 131_072, 142_000] {
+        let anchors = [(0, 1_000), (broken, 2_000)];
+        let events = anchored(&samples, &anchors, 300_000);
+        let found = spans(&events);
+        let here: Vec<_> = found.iter().filter(|s| s.0.relative_frequency_hz > 0.0).collect();
+        assert_eq!(here.len(), 2, "broken at {broken}: {found:?}");
+        assert_eq!((here[0].1.sample_offset, here[0].1.truncated), (broken, true));
+        assert!(here[0].0.rx_time.seconds == 1_000 && here[1].0.rx_time.seconds == 2_000);
+        let late = here[1].0.sample_offset as i64 - broken as i64;
+        assert!((0..3_000).contains(&late), "{late} after the break at {broken}");
+        assert!(here[1].1.sample_offset.abs_diff(100_000 + length as u64) < 1_200);
+        for piece in [1_000, 77_777] {
+            assert_eq!(anchored(&samples, &anchors, piece), events, "{piece} at a time");
+        }
+    }
+    // What is before or behind a break stays whole.
+    let whole = spans(&anchored(&samples, &[(0, 1_000)], 300_000));
+    for anchors in [[(0, 1_000), (60_000, 2_000)], [(0, 1_000), (200_000, 1_000)]] {
+        let found = spans(&anchored(&samples, &anchors, 300_000));
+        let offsets = |found: &[(BurstStart, BurstEnd)]| -> Vec<u64> {
+            found.iter().map(|span| span.0.sample_offset).collect()
+        };
+        assert_eq!(offsets(&found), offsets(&whole), "{anchors:?}");
     }
 }
 

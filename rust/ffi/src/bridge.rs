@@ -11,6 +11,7 @@ use crate::burst_tagger::{new_burst_tagger, BurstTagger};
 use crate::burst_to_pdu::{new_burst_to_pdu, BurstToPdu};
 use crate::frame_parser::{new_frame_parser, FrameParser};
 use crate::probe::{find_regions, probe_region};
+use crate::sample_clock::{new_sample_clock, SampleClock};
 use crate::sync_strobe::{new_sync_strobe, SyncStrobe};
 
 #[allow(missing_docs)] // the fields are those of the engines, explained there
@@ -21,6 +22,24 @@ pub mod ffi {
     struct Time {
         seconds: u64,
         fraction: f64,
+    }
+
+    enum ClockEventKind {
+        Anchor,
+        Loss,
+        Found,
+    }
+
+    /// What a sample clock says. Of an anchor, `sample`, `clock_ns` and what is measured are valid,
+    /// of a loss `sample` and `samples`, of samples found `samples`.
+    struct ClockEvent {
+        kind: ClockEventKind,
+        sample: u64,
+        samples: u64,
+        clock_ns: i64,
+        is_measured: bool,
+        transfer_ns: f64,
+        jitter_ns: f64,
     }
 
     struct BurstTaggerConfig {
@@ -309,6 +328,30 @@ pub mod ffi {
     unsafe extern "C++" {
         include!("ffi/include/sample.h");
         type Sample = crate::complex::Sample;
+    }
+
+    extern "Rust" {
+        type SampleClock;
+        fn new_sample_clock(sample_rate: f64) -> Result<Box<SampleClock>>;
+        /// There are `samples` when the clock says `clock_ns`.
+        fn observe(
+            self: &mut SampleClock,
+            samples: u64,
+            clock_ns: u64,
+            events: &mut Vec<ClockEvent>,
+        ) -> Result<()>;
+        /// A tag says that `sample`, not observed yet, was taken at `time`.
+        fn hardware_time(
+            self: &mut SampleClock,
+            sample: u64,
+            time: Time,
+            events: &mut Vec<ClockEvent>,
+        ) -> Result<()>;
+        fn settled(self: &mut SampleClock) -> Result<u64>;
+        fn most_held(self: &mut SampleClock) -> Result<u64>;
+        fn lost(self: &mut SampleClock) -> Result<u64>;
+        fn reset(self: &mut SampleClock) -> Result<()>;
+        fn cpu_time(self: &SampleClock) -> f64;
     }
 
     extern "Rust" {

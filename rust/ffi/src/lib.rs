@@ -15,6 +15,7 @@ mod engine;
 mod frame_parser;
 mod packets;
 mod probe;
+mod sample_clock;
 mod sync_strobe;
 #[cfg(feature = "test-engine")]
 mod test_engine;

@@ -37,6 +37,8 @@ pub struct Burst {
     pub bins: Range<usize>,
     /// First block that holds it.
     pub first_block: u64,
+    /// First sample, once it is open.
+    pub first_sample: u64,
     /// Last block of the last step that was loud.
     pub last_loud: u64,
     /// One past the last block of which nothing could be told.
@@ -71,6 +73,7 @@ impl Burst {
             center: bin as f64,
             bins,
             first_block: seen.start,
+            first_sample: 0,
             last_loud: seen.end - 1,
             held_until: 0,
             level: lowest,
@@ -100,9 +103,9 @@ impl Burst {
         }
     }
 
-    /// Measures centre and strength from the blocks up to and with `until`; gives the first sample.
+    /// Measures centre, strength and first sample from the blocks up to and with `until`.
     /// `earliest` is the first block that may belong to it.
-    pub fn settle(&mut self, view: &mut View, earliest: u64, until: u64) -> u64 {
+    pub fn settle(&mut self, view: &mut View, earliest: u64, until: u64) {
         let until = until.min(self.last_loud).max(self.first_block);
         self.center = self.measured_center(view, until);
         self.bins = around(self.center, view.width, view.spectrum.size());
@@ -124,7 +127,7 @@ impl Burst {
         let (place, center_hz) = (first as f64, view.window.hz(self.center));
         let (at, samples) = view.window.blocks(place - EDGE_REACH, place + EDGE_REACH);
         let edge = view.edges.rise(samples, center_hz).map(|n| at + n as u64);
-        edge.unwrap_or(first * view.spectrum.size() as u64)
+        self.first_sample = edge.unwrap_or(first * view.spectrum.size() as u64);
     }
 
     /// One past its last sample.

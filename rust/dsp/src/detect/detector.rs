@@ -17,7 +17,8 @@ pub struct Counts {
     pub samples: u64,
     /// Bursts started.
     pub bursts: u64,
-    /// Bursts cut because they were longer than the maximum: steady signals, too.
+    /// Bursts cut because they were longer than the maximum (steady signals, too), or because the
+    /// stream was broken.
     pub truncated: u64,
 }
 
@@ -29,6 +30,8 @@ pub struct BurstDetector {
     seen: Vec<Seen>,
     /// Events that wait for earlier ones, in order of offset.
     waiting: Vec<BurstEvent>,
+    /// Where the stream is broken, of what is not settled.
+    breaks: Vec<u64>,
     settled: u64,
     counts: Counts,
     examination: Examination,
@@ -43,6 +46,7 @@ impl BurstDetector {
             timebase: Timebase::new(config.sample_rate_hz),
             seen: Vec::new(),
             waiting: Vec::new(),
+            breaks: Vec::new(),
             settled: 0,
             counts: Counts::default(),
             examination: Examination::new(),
@@ -117,7 +121,8 @@ impl BurstDetector {
         self.watch.max_lookahead() as usize * self.config.fft_size
     }
 
-    /// From sample `offset` on, `time` holds (an `rx_time` tag).
+    /// From sample `offset` on, `time` holds (an `rx_time` tag). Where it is not what counting gives
+    /// the stream is broken, and no burst goes on behind it.
     pub fn anchor_time(&mut self, offset: u64, time: Time) {
         self.timebase.anchor(offset, time);
     }
@@ -189,6 +194,13 @@ impl BurstDetector {
     }
 
     fn block(&mut self, samples: &[Complex32], begin: u64, window: &[Complex32]) {
+        let mut from = self.looked();
+        let until = from + self.config.fft_size as u64;
+        while let Some(at) = self.timebase.break_in(from, until) {
+            self.breaks.push(at);
+            self.watch.break_at(at);
+            from = at + 1;
+        }
         self.watch.block(samples, self.window(begin, window), &mut self.seen);
         self.take_seen();
         let size = self.config.fft_size as u64;
@@ -202,12 +214,16 @@ impl BurstDetector {
         for seen in std::mem::take(&mut self.seen) {
             let event = match seen {
                 Seen::Start { id, sample, center, excess, noise } => {
-                    let offset = sample.saturating_sub(margin).max(self.settled);
+                    let broken = self.breaks.iter().rev().find(|&&at| at <= sample);
+                    let earliest = self.settled.max(broken.copied().unwrap_or(0));
+                    let offset = sample.saturating_sub(margin).max(earliest);
                     BurstEvent::Start(self.start(id, offset, center, excess, noise))
                 }
                 Seen::End { id, sample, truncated } => {
                     self.counts.truncated += u64::from(truncated);
-                    let sample_offset = (sample + margin).max(self.settled);
+                    let broken = self.breaks.iter().find(|&&at| at >= sample);
+                    let latest = broken.copied().unwrap_or(u64::MAX);
+                    let sample_offset = (sample + margin).min(latest).max(self.settled);
                     BurstEvent::End(BurstEnd { id, sample_offset, truncated })
                 }
             };
@@ -242,5 +258,6 @@ impl BurstDetector {
         let ready = self.waiting.partition_point(|e| e.sample_offset() < self.settled);
         events.extend(self.waiting.drain(..ready));
         self.timebase.forget_before(self.settled);
+        self.breaks.retain(|&at| at >= self.settled);
     }
 }

@@ -61,7 +61,7 @@ pub struct BurstEnd {
     /// Input sample at which the tag stands: one past the end of the burst plus a margin, or the
     /// last sample of a recording that ends before.
     pub sample_offset: u64,
-    /// The burst was longer than the maximum and was cut here.
+    /// The burst was cut here: it was longer than the maximum, or the stream is broken.
     pub truncated: bool,
 }
 

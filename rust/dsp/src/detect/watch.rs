@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! Step by step over the band: which bursts begin, which are up, which are over.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::bands::{Bands, Candidate, Scaled};
@@ -48,7 +49,7 @@ pub enum Seen {
         id: u64,
         /// One past its last sample.
         sample: u64,
-        /// It was longer than the maximum.
+        /// It was cut: longer than the maximum, or the stream is broken.
         truncated: bool,
     },
 }
@@ -86,6 +87,10 @@ pub struct Watch {
     changed: bool,
     bursts: Vec<Burst>,
     ids: u64,
+    /// Samples, not looked at yet, in front of which others are missing.
+    breaks: VecDeque<u64>,
+    /// The last one that was looked at.
+    broken_at: u64,
 }
 
 impl Watch {
@@ -129,6 +134,8 @@ impl Watch {
             changed: true,
             bursts: Vec::new(),
             ids: 0,
+            breaks: VecDeque::new(),
+            broken_at: 0,
         }
     }
 
@@ -185,6 +192,11 @@ impl Watch {
     /// Bursts that ever began.
     pub fn ids(&self) -> u64 {
         self.ids
+    }
+
+    /// The stream is broken before sample `at` of the next block: no burst goes on behind it.
+    pub fn break_at(&mut self, at: u64) {
+        self.breaks.push_back(at);
     }
 
     /// Takes the next block of samples, which `window` holds, too; appends what is seen to `seen`,
@@ -254,13 +266,37 @@ impl Watch {
         self.mark_bursts();
         let (groups, ratios) = (self.bands.groups(), self.bands.ratios());
         match self.gain.judge(groups, &self.free_groups, ratios, &mut self.floor) {
-            Judgement::Normal => self.normal(blocks, window, seen),
+            Judgement::Normal => self.normal(blocks.clone(), window, seen),
             Judgement::Regained => {
                 self.retake();
-                self.normal(blocks, window, seen);
+                self.normal(blocks.clone(), window, seen);
             }
             Judgement::Disturbed => self.hold(blocks.end),
             Judgement::Silent => self.follow(blocks.end, window, seen),
+        }
+        self.cut(blocks, window, seen);
+    }
+
+    /// Ends bursts where the stream is broken. It comes last in a step, as what is left of them
+    /// there is no new burst.
+    fn cut(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
+        let until = blocks.end * self.spectrum.size() as u64;
+        while let Some(at) = self.breaks.front().copied().filter(|&at| at < until) {
+            self.breaks.pop_front();
+            let mut up = std::mem::take(&mut self.bursts);
+            up.retain_mut(|burst| {
+                self.announce(burst, window, seen);
+                let stays = burst.first_sample >= at;
+                if !stays && burst.last_loud + 1 >= blocks.start {
+                    seen.push(Seen::End { id: burst.id, sample: at, truncated: true });
+                } else if !stays {
+                    self.close(burst, false, window, seen);
+                }
+                stays
+            });
+            self.bursts = up;
+            self.changed = true;
+            self.broken_at = at;
         }
     }
 
@@ -391,9 +427,12 @@ impl Watch {
         }
         self.changed = true;
         let look_back = burst.first_block.saturating_sub(self.lengths.look_back);
-        let earliest = look_back.max(self.settled_block());
+        let unbroken = self.broken_at / self.spectrum.size() as u64;
+        let earliest = look_back.max(self.settled_block()).max(unbroken);
         let until = self.stepped - 1;
-        let sample = burst.settle(&mut self.view(window), earliest, until);
+        burst.settle(&mut self.view(window), earliest, until);
+        let sample = burst.first_sample.max(self.broken_at);
+        burst.first_sample = sample;
         let bins = &self.floor.power()[burst.bins.clone()];
         let noise = bins.iter().map(|&p| f64::from(p)).sum::<f64>() / bins.len().max(1) as f64;
         seen.push(Seen::Start {
