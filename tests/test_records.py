@@ -6,15 +6,14 @@ import json
 import jsonschema
 import pmt
 from gnuradio.kaifa import home_assistant
-from gnuradio.kaifa.dates import date_of, dated_from
 from gnuradio.kaifa.hints import Hint
-from gnuradio.kaifa.host_clock import HostClock
 from gnuradio.kaifa.inputs import Input
 from gnuradio.kaifa.output_pcapng import time_ns
-from gnuradio.kaifa.recording import Anchor, Recording
+from gnuradio.kaifa.recording import Recording
 from gnuradio.kaifa.records import record, utc_text
 from gnuradio.kaifa.schema import fields, schema_text
 from gnuradio.kaifa.status_record import status_record
+from gnuradio.kaifa.timeline import Anchor, Loss, Timeline
 from gnuradio.kaifa.topics import topic
 
 RATE = 8e6
@@ -29,48 +28,42 @@ def test_a_fraction_that_rounds_up_carries():
     assert utc_text(1767225599, 0.9999999999) == "2026-01-01T00:00:00.000000000Z"
 
 
-def follow(clock, seconds, start, delay=0.0, missing=0.0):
-    """Feeds ten pairs a second; samples come with up to 5 ms of jitter."""
-    anchors = []
-    for step in range(int(10 * seconds)):
-        now = start + step / 10
-        jitter = 0.005 * (step % 4 != 0)
-        samples = round((now - 1000.0 - delay - missing - jitter) * RATE)
-        anchors.append(clock.update(now, max(samples, 0)))
-    return [anchor for anchor in anchors if anchor]
+def test_losses_are_told_once_with_the_first_record_behind_them():
+    line = Timeline(RATE, tells_losses=True)
+    line.lose(Loss(1000, 100))
+    line.lose(Loss(5000, 30))
+    assert [line.take_lost(sample) for sample in (999, 4000, 4500, 6000, 7000)] == [
+        0,
+        100,
+        0,
+        30,
+        0,
+    ]
+    assert [line.lost(sample) for sample in (999, 1000, 7000)] == [0, 100, 130]
 
 
-def test_anchors_tell_the_time_of_a_sample():
-    clock = HostClock(RATE)
-    for sample, moment in follow(clock, 5, 1000.1):
-        assert abs(moment - (1000.0 + sample / RATE)) < 1e-3
-    assert clock.lost_samples == 0
+def test_samples_that_were_only_late_are_taken_off_again():
+    line = Timeline(RATE, tells_losses=True)
+    line.lose(Loss(1000, 100))
+    assert (line.take_lost(2000), line.lost(2000)) == (100, 100)
+    line.find(60)
+    assert line.lost(3000) == 40
+    line.lose(Loss(4000, 80))
+    assert (line.take_lost(5000), line.lost(5000)) == (20, 120)
 
 
-def test_samples_lost_are_counted_and_the_time_goes_on():
-    clock = HostClock(RATE)
-    follow(clock, 5, 1000.1)
-    anchors = follow(clock, 5, 1005.1, missing=0.0164)
-    assert abs(clock.lost_samples - 0.0164 * RATE) < 100
-    sample, moment = anchors[-1]
-    assert abs(moment - (1000.0 + sample / RATE + 0.0164)) < 1e-3
+def test_who_cannot_tell_of_losses_tells_of_none():
+    assert (Timeline(RATE).lost(5), Timeline(RATE).take_lost(5)) == (None, None)
 
 
-def test_samples_that_were_only_late_are_not_lost():
-    clock = HostClock(RATE)
-    follow(clock, 5, 1000.1)
-    follow(clock, 3, 1005.1, delay=0.5)
-    assert clock.lost_samples > 0
-    follow(clock, 3, 1008.1)
-    assert clock.lost_samples == 0
-
-
-def test_a_clock_that_drifts_loses_nothing():
-    clock = HostClock(RATE)
-    for second in range(600):
-        now = 1000.0 + second
-        clock.update(now, round((now - 1000.0 + 1) * RATE * (1 - 50e-6)))
-    assert clock.lost_samples == 0
+def test_uncertainty_grows_from_an_anchor_on_and_may_be_unknown():
+    line = Timeline(
+        RATE, [Anchor(0, 1, 0.0, "host", 0.01), Anchor(8_000_000, 2, 0.0, "host", None)]
+    )
+    assert line.uncertainty_s(0) == 0.01
+    assert 0.01 < line.uncertainty_s(7_999_999) < 0.0101
+    assert line.uncertainty_s(8_000_000) is None
+    assert line.anchor_of(-1) is None
 
 
 COUNTS = {
@@ -121,13 +114,12 @@ def source(*anchors, rate=RATE):
 
 
 def test_the_date_of_a_sample_is_counted_from_the_anchor_before_it():
-    dated = source(Anchor(100, 1767225600, 0.75), Anchor(8_000_000, 1767225700, 0.0))
-    assert dated_from(dated) == 100
-    assert date_of(dated, 99) is None
-    assert date_of(dated, 100) == "2026-01-01T00:00:00.750000000Z"
-    assert date_of(dated, 100 + 4_000_000) == "2026-01-01T00:00:01.250000000Z"
-    assert date_of(dated, 16_000_000) == "2026-01-01T00:01:41.000000000Z"
-    assert (dated_from(source()), date_of(source(), 5)) == (None, None)
+    line = source(Anchor(100, 1767225600, 0.75), Anchor(8_000_000, 1767225700, 0.0)).timeline
+    assert line.time_of(99) is None
+    assert utc_text(*line.time_of(100)) == "2026-01-01T00:00:00.750000000Z"
+    assert utc_text(*line.time_of(100 + 4_000_000)) == "2026-01-01T00:00:01.250000000Z"
+    assert utc_text(*line.time_of(16_000_000)) == "2026-01-01T00:01:41.000000000Z"
+    assert source().timeline.time_of(5) is None
 
 
 def test_a_topic_names_who_the_frame_names():

@@ -9,9 +9,9 @@ from gnuradio.kaifa.sigmf import meta_path_of, sigmf_recording, utc_time
 
 
 def test_time_keeps_all_digits():
-    assert utc_time("2026-03-01T12:00:00Z") == (1772366400, 0.0)
-    assert utc_time("2026-03-01T12:00:00.123456789Z") == (1772366400, 0.123456789)
-    assert utc_time("1970-01-01T00:00:01.5+00:00") == (1, 0.5)
+    assert utc_time("2026-03-01T12:00:00Z") == (1772366400, 0.0, 1.0)
+    assert utc_time("2026-03-01T12:00:00.123456789Z") == (1772366400, 0.123456789, 1e-9)
+    assert utc_time("1970-01-01T00:00:01.5+00:00") == (1, 0.5, 0.1)
 
 
 @pytest.mark.parametrize("text", ["", "now", "2026-03-01", "2026-13-01T00:00:00Z", "1.5", 5, None])
@@ -21,7 +21,7 @@ def test_refuses_what_is_no_time(text):
 
 
 def test_a_fraction_never_becomes_a_whole_second():
-    seconds, fraction = utc_time("1970-01-01T00:00:01." + 30 * "9" + "Z")
+    seconds, fraction, _ = utc_time("1970-01-01T00:00:01." + 30 * "9" + "Z")
     assert seconds == 1 and 0.999999 < fraction < 1.0
 
 
@@ -50,6 +50,57 @@ def test_reads_rate_frequency_header_and_every_time(tmp_path):
     assert (got.header_bytes, got.samples, got.fault) == (40, 240, None)
     anchors = [(anchor.sample, anchor.seconds, anchor.fraction) for anchor in got.anchors]
     assert anchors == [(0, 1772366400, 0.0), (100, 1772366409, 0.25)]
+
+
+SECOND = 2_500_000  # samples
+
+
+def anchors(path, *captures):
+    """(sample, UTC in seconds, uncertainty) of what is read out of captures."""
+    got = sigmf_recording(write(path / "a", list(captures)))
+    return [(a.sample, a.seconds - 1772366400 + a.fraction, a.uncertainty_s) for a in got.anchors]
+
+
+def capture(sample, time=None, place=None):
+    made = {"core:sample_start": sample}
+    if time is not None:
+        made["core:datetime"] = f"2026-03-01T12:00:{time}Z"
+    if place is not None:
+        made["core:global_index"] = place
+    return made
+
+
+def test_a_time_that_counting_gives_is_no_news(tmp_path):
+    whole = [capture(0, "00"), capture(SECOND // 2, "00"), capture(SECOND, "01")]
+    assert anchors(tmp_path, *whole) == [(0, 0.0, 1.0)]
+    better = [capture(0, "00"), capture(SECOND, "01.250"), capture(2 * SECOND, "02.250")]
+    assert anchors(tmp_path, *better) == [(0, 0.0, 1.0), (SECOND, 1.25, 0.001)]
+    pause = [capture(0, "00"), capture(SECOND, "31")]
+    assert anchors(tmp_path, *pause) == [(0, 0.0, 1.0), (SECOND, 31.0, 1.0)]
+
+
+def test_the_place_in_the_original_stream_tells_time_and_loss(tmp_path):
+    first = capture(0, "00", 5000)
+    gap = capture(1000, None, 5000 + 1000 + SECOND)
+    sure = [(0, 0.0, 1.0), (1000, 1 + 1000 / SECOND, 1.0)]
+    for captures in (
+        [first, gap],
+        [first, gap | capture(1000, "01")],  # its time is no better
+        [first, capture(500, None, 5500), gap],
+        [capture(0, "00"), capture(500, "00", 5500), gap],
+    ):
+        assert anchors(tmp_path, *captures) == sure
+        got = sigmf_recording(tmp_path / "a.sigmf-meta")
+        assert [(loss.sample, loss.samples) for loss in got.losses] == [(1000, SECOND)]
+    # Without a date the loss is known nevertheless.
+    got = sigmf_recording(write(tmp_path / "b", [capture(0, None, 7), capture(1000, None, 1010)]))
+    assert got.anchors == () and got.losses[0].samples == 3
+
+
+def test_captures_that_overlap_are_refused(tmp_path):
+    meta = write(tmp_path / "a", [capture(0, None, 0), capture(1000, None, 999)])
+    with pytest.raises(InputError, match="core:global_index is 999 in a capture, expected 1000 or"):
+        sigmf_recording(meta)
 
 
 def test_the_caller_goes_before_the_file(tmp_path):

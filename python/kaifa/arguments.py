@@ -30,7 +30,8 @@ reception ends.
 exit status: 0 the input ended, or a live reception was stopped; 1 the receiver or an output
 failed on the way or lost records, or who read standard output closed it (of that nothing is said
 if there is no other output); 2 the input or an output cannot be used, or the input was damaged
-(what was received is written all the same); 130 a recording was interrupted.
+(what was received is written all the same); 3 with --fail-on-loss, samples or records were lost;
+130 a recording was interrupted.
 """
 # What a person can change, by the name that the receiver has for it.
 OPTIONS = {

@@ -66,6 +66,7 @@ def add_output(group):
     for name, text in (
         ("--home-assistant", "tell Home Assistant of every meter, by --mqtt"),
         ("--tui", "show spectrum, frames, senders and counts on the whole terminal"),
+        ("--fail-on-loss", "exit status 3 if samples or records were lost"),
         ("--checked-only", "leave out packets whose check failed"),
         ("--bursts", "write a record of every burst, too"),
     ):

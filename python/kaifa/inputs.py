@@ -3,6 +3,7 @@
 
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from .arguments_radio import refuse_for_recording, wishes
@@ -11,6 +12,7 @@ from .radio.source import radio_by_name
 from .recording import InputError, Recording, bare_recording, sample_format
 from .sigmf import meta_path_of, sigmf_recording
 from .sources import file_source, stdin_source
+from .timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,13 @@ class Input:
     sample_rate: float
     center_frequency: float
     recording: Recording | None
+
+    @cached_property
+    def timeline(self):
+        """The Timeline of the samples."""
+        if self.live:
+            return Timeline(self.sample_rate, tells_losses=True)
+        return Timeline(self.sample_rate, self.recording.anchors, self.recording.losses)
 
     @property
     def live(self):

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from .batch import Batch
-from .dates import dated_from
 from .home_assistant import HomeAssistant
 from .mqtt_address import mqtt_address
 from .output_database import DatabaseOutput
@@ -98,7 +97,7 @@ def _pcapng(file, args, source):
         f"{name}: {source.sample_rate / 1e6:.10g} Msps around "
         f"{source.center_frequency / 1e6:.10g} MHz"
     )
-    dated = dated_from(source) is not None
+    dated = source.live or bool(source.recording.anchors)
     return PcapngOutput(file, name, description, args.symbol_rate, dated, PROGRAM)
 
 

@@ -2,14 +2,16 @@
 """Where kaifa_rx writes what it receives: the same records to every output."""
 
 from .bursts.burst import Burst
-from .dates import date_of, dated_from
 from .lane import Lane
 from .open_outputs import opened, source_word
 from .recording import InputError
-from .records import burst_record, json_line, record
+from .records import burst_record, json_line, record, utc_text
 from .sigmf_out import rejects
 from .sigmf_out.opened import SigmfOutputs
 from .status_record import status_record
+
+# How well the first symbol of a preamble, or the onset of a burst, is found.
+START_SYMBOLS = 4
 
 
 class NoOutputLeft(Exception):
@@ -32,7 +34,7 @@ class Outputs:
     def __init__(self, args, records_out, source, tell, shown=None):
         self._checked_only, self._bursts = args.checked_only, args.bursts
         self._source, self._tell = source, tell
-        self._dated_from = dated_from(source)
+        self._start_s = START_SYMBOLS / args.symbol_rate
         self._number = 0
         # First, for it overwrites nothing, and what it has made can be taken back.
         sigmf = SigmfOutputs(args, source, source_word(args, source), tell)
@@ -77,20 +79,23 @@ class Outputs:
         more."""
         for message in messages:
             if isinstance(message, Burst):
-                self._hand_out_burst(message)
+                self._hand_out_burst(self._record(burst_record, message), message)
                 continue
-            fields = record(message, self._source.sample_rate, self._dated_from)
+            fields = self._record(record, message)
             if self._rejects and not fields["check_ok"]:
                 self._rejected.append(fields)
             if fields["check_ok"] or not self._checked_only:
+                lost = self._source.timeline.take_lost(fields["sample_start"])
+                fields["samples_lost_before"] = lost
                 self._hand_out(fields)
 
     def report(self, counts, final):
         """Takes the counts of a Reception; final: there will be no more."""
         rate = self._source.sample_rate
-        time = date_of(self._source, counts["samples"])
+        time = self._source.timeline.time_of(counts["samples"])
+        text = utc_text(*time) if time else None
         lost = sum(lane.lost() for lane in self._lanes)
-        self._hand_out(status_record(counts, rate, time, lost, final))
+        self._hand_out(status_record(counts, rate, text, lost, final))
 
     def hurry(self):
         """From now on no output is waited for for long."""
@@ -118,8 +123,12 @@ class Outputs:
         return all(output.fault for output in self._all())
 
     def failed(self):
+        """An output ended before the reception did."""
+        return any(output.fault for output in self._all())
+
+    def incomplete(self):
         """An output did not get everything."""
-        return any(output.fault or output.lost() for output in self._all())
+        return any(output.lost() for output in self._all())
 
     def _all_lanes(self):
         return [*self._lanes, self._rejects] if self._rejects else self._lanes
@@ -134,8 +143,11 @@ class Outputs:
             text = "its reader has gone" if gone else _text(output.fault)
             self._tell(f"output: {output.name}: {text}; the other outputs go on")
 
-    def _hand_out_burst(self, burst):
-        fields = burst_record(burst, self._source.sample_rate, self._dated_from)
+    def _record(self, made, message):
+        source = self._source
+        return made(message, source.sample_rate, source.timeline, self._start_s)
+
+    def _hand_out_burst(self, fields, burst):
         if self._rejects and self._rejected and not fields["frames_checked"]:
             self._rejects.put(rejects.Reject(burst, fields, tuple(self._rejected)), None)
         self._rejected = []

@@ -247,6 +247,20 @@ class qa_tagged_burst_to_pdu(unittest.TestCase):
         top.wait()
         self.assertEqual(consumer.count, count)
 
+    def test_who_keeps_a_frame_keeps_what_its_burst_is_counted_by(self):
+        packet = signals.modulated(signals.packet_bits(signals.ACK), RATE, 300e3)
+        receiver, top = kaifa.receiver(RATE), gr.top_block()
+        sinks = {port: signals.collector() for port in ("bursts", "frames")}
+        signals.connect_in_pieces(top, signals.band(300_000, [(100_000, packet)]), receiver)
+        for port, sink in sinks.items():
+            top.msg_connect(receiver, port, sink, "in")
+        top.run()
+        for sink in sinks.values():
+            sink.take()
+        (burst,), (frame,) = (sinks[port].messages for port in ("bursts", "frames"))
+        same = [pmt.dict_ref(pmt.car(m), pmt.intern("id"), pmt.PMT_NIL) for m in (burst, frame)]
+        self.assertTrue(pmt.eq(*same), "not equal only, but one and the same object")
+
     def test_a_block_that_waits_for_its_consumer_can_be_stopped(self):
         wired = crowd()
         consumer = slow_consumer(wired.block)

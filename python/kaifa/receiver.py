@@ -112,6 +112,10 @@ class receiver(gr.hier_block2):
         """From input `sample` on, the time is `seconds` and `fraction` of a second."""
         self.tagger.add_time_anchor(sample, seconds, fraction)
 
+    def wait_for_readers(self):
+        """As long as those who get frames and bursts keep many of them, take no more samples."""
+        self.to_pdu.wait_for_readers()
+
     def set_center_frequency(self, center_frequency):
         """Changes the frequency of the middle of the band, in Hz."""
         self.tagger.set_center_frequency(center_frequency)

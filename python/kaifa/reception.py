@@ -6,11 +6,12 @@ import time
 
 from gnuradio import gr
 
+from .clock_watch import ClockWatch
 from .frame_sink import frame_sink
 from .hints import RecentHints
-from .host_clock import HostClock
 from .recording import checksum_fault
 from .status import ProgressBar, StatusLine
+from .timeline import Anchor
 
 POLL_SECONDS = 0.1
 REPORT_SECONDS = 1.0
@@ -29,6 +30,7 @@ class Reception:
     recorder: is told of times of samples as they become known; None if there is none.
     view:     shows the counts, and has a `block` that is given the samples; default: a bar or a
               line.
+    tell:     called with a line that a person should know, at once.
     """
 
     def __init__(
@@ -40,17 +42,21 @@ class Reception:
         sink=None,
         view=None,
         recorder=None,
+        tell=lambda line: None,
     ):
         self._input, self._receiver = source, receiver
         self._write, self._report = write, report
         self._recorder = recorder
         self._sink = sink or frame_sink()
-        self._clock = HostClock(source.sample_rate) if source.live else None
         self._hints = RecentHints(source.sample_rate)
+        self._status, self._tell = None, tell
         self._ended = threading.Event()
         self.stopped = False
         self._top = gr.top_block("kaifa_rx")
-        self._top.connect(source.source, receiver)
+        self._clock = self._wire_clock() if source.live else None
+        self._top.connect(self._clock.block if self._clock else source.source, receiver)
+        # Whoever keeps frames here lets go of them: the receiver can wait for as long as it takes.
+        receiver.wait_for_readers()
         self._sink.listen(self._top, receiver)
         self._view = view
         if view:
@@ -74,7 +80,9 @@ class Reception:
         recording = self._input.recording
         samples = recording.samples if recording else None
         status = self._view or (ProgressBar(samples) if samples else StatusLine())
-        self._anchor_times()
+        self._status = status
+        if recording:
+            self._anchor_times(recording)
         due = time.monotonic() + REPORT_SECONDS
         self._top.start()
         if self._input.live:
@@ -82,13 +90,14 @@ class Reception:
         threading.Thread(target=self._wait, daemon=True).start()
         try:
             while not self._ended.wait(POLL_SECONDS):
-                self._hand_out(self._sink.take(), status)
-                self._follow_clock()
+                self._hand_out(self._sink.take())
                 status.update(self.counts())
                 if self._input.live and time.monotonic() >= due:
                     due += REPORT_SECONDS
                     self._report(self.counts(), False)
-            self._hand_out(self._sink.take_last(), status)
+            if self._clock:
+                self._clock.follow_last()
+            self._hand_out(self._sink.take_last())
             self._report(self.counts(), True)
         finally:
             status.close()
@@ -96,11 +105,18 @@ class Reception:
             self._ended.wait()
 
     def counts(self):
-        """The receiver's counts, with the samples lost where a clock can tell, and a Hint."""
+        """The receiver's counts, with the samples lost where somebody can tell, and a Hint."""
         counts = self._receiver.counts()
-        if self._clock:
-            counts["lost"] = self._clock.lost_samples
+        lost = self._input.timeline.lost(counts["samples"])
+        if lost is not None:
+            counts["lost"] = lost
         return counts | {"hint": self._hints.hint(counts)}
+
+    def errors(self):
+        """What made blocks end before their input did: a list of lines."""
+        clock = self._clock and self._clock.block
+        errors = [f"{clock.name()}: {clock.error()}"] if clock and clock.error() else []
+        return errors + self._receiver.errors()
 
     def faults(self):
         """What was wrong with the samples: a list of lines."""
@@ -112,37 +128,50 @@ class Reception:
 
     def _shortfall(self):
         recording = self._input.recording
-        if self.stopped or self._receiver.errors() or not (recording and recording.samples):
+        if self.stopped or self.errors() or not (recording and recording.samples):
             return None
         got = self._input.source.samples()
         if got >= recording.samples:
             return None
         return f"{recording.path}: ended after {got} samples, expected {recording.samples}"
 
-    def _anchor_times(self):
-        if self._clock:
-            self._anchor(0, time.time())
-        else:
-            for anchor in self._input.recording.anchors:
-                self._receiver.add_time_anchor(anchor.sample, anchor.seconds, anchor.fraction)
+    def _wire_clock(self):
+        source = self._input
+        clock = ClockWatch(source.sample_rate, source.timeline, self._tell_above, self._recorder)
+        self._top.connect(source.source, clock.block)
+        clock.listen(self._top)
+        return clock
 
-    def _follow_clock(self):
-        if not self._clock:
-            return
-        anchor = self._clock.update(time.time(), self._input.source.samples())
-        if anchor:
-            self._anchor(*anchor)
+    def _anchor_times(self, recording):
+        for anchor in recording.anchors or _counted(recording):
+            self._receiver.add_time_anchor(anchor.sample, anchor.seconds, anchor.fraction)
+        if recording.losses:
+            lost = sum(loss.samples for loss in recording.losses)
+            self._tell_above(f"{lost} samples are missing, as the metadata of the recording says")
 
-    def _anchor(self, sample, moment):
-        for who in (self._receiver, self._recorder):
-            if who:
-                who.add_time_anchor(sample, int(moment), moment % 1.0)
+    def _tell_above(self, line):
+        self._status.clear()
+        self._tell(line)
 
     def _wait(self):
         self._top.wait()
         self._ended.set()
 
-    def _hand_out(self, messages, status):
-        if messages := list(messages):
-            status.clear()
+    def _hand_out(self, messages):
+        messages = list(messages)
+        # After they were taken: what concerns their samples has been said by then.
+        if self._clock:
+            self._clock.follow()
+        if messages:
+            self._status.clear()
             self._write(messages)
+
+
+def _counted(recording):
+    """Anchors by the count of samples alone, for a recording without a date."""
+    missing = 0
+    yield Anchor(0, 0, 0.0)
+    for loss in recording.losses:
+        missing += loss.samples
+        seconds, fraction = divmod((loss.sample + missing) / recording.sample_rate, 1)
+        yield Anchor(loss.sample, int(seconds), fraction)

@@ -53,15 +53,6 @@ def sample_format(name):
 
 
 @dataclass(frozen=True)
-class Anchor:
-    """UTC time of a sample: whole seconds since 1970 and the fraction."""
-
-    sample: int
-    seconds: int
-    fraction: float
-
-
-@dataclass(frozen=True)
 class Recording:
     """A recording whose samples can be read.
 
@@ -71,7 +62,8 @@ class Recording:
     center_frequency: Hz; None if nobody says.
     samples:          complete complex samples in it; None for standard input.
     header_bytes:     octets before the first sample.
-    anchors:          times of samples, in order; empty if the date is not known.
+    anchors:          Anchors of samples, in order; empty if the date is not known.
+    losses:           Losses told of, in order.
     meta_path:        file of metadata; None if there is none.
     sha512:           hex digest the file of samples should have; None if not told.
     fault:            what is wrong with it though samples can be read; None if nothing is.
@@ -84,6 +76,7 @@ class Recording:
     samples: int | None = None
     header_bytes: int = 0
     anchors: tuple = ()
+    losses: tuple = ()
     meta_path: Path | None = None
     sha512: str | None = None
     fault: str | None = None

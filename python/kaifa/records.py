@@ -19,22 +19,26 @@ _symbol = functools.cache(pmt.intern)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def record(message, sample_rate, dated_from):
+def record(message, sample_rate, timeline=None, start_s=0.0):
     """The record of a message from port frames or rejects.
 
-    sample_rate: of the recording, in Hz.
-    dated_from:  first sample whose date is known; None if there is none.
+    sample_rate: of the input, in Hz.
+    timeline:    the Timeline of its samples; None if nobody knows their dates.
+    start_s:     how well the first sample of a preamble is known that is seen whole, in seconds.
     """
     packet, mpdu = pmt.car(message), pmt.cdr(message)
     start = _real(packet, "sample_start")
-    dated = dated_from is not None and start >= dated_from
+    # Of a weak packet the first symbols may be missed: it may have begun where its burst did.
+    onset = _value(packet, "onset")
+    unseen_s = max(0.0, start - pmt.to_double(onset)) / sample_rate if pmt.is_real(onset) else 0.0
     return {
         "schema_version": VERSION,
         "record": "frame",
         "record_number": None,
-        "time": utc_text(*_time(packet)) if dated else None,
+        **_date(timeline, start, start_s + unseen_s, lambda: _time(packet)),
         "time_s": round(start / sample_rate, 9),
         "sample_start": round(start, 2),
+        "samples_lost_before": None,
         "frequency_hz": _real(packet, "center_frequency", 1),
         "snr_db": _real(packet, "snr_db", 2),
         "magnitude_db": _real(packet, "magnitude_db", 2),
@@ -53,20 +57,23 @@ def record(message, sample_rate, dated_from):
     }
 
 
-def burst_record(burst, sample_rate, dated_from):
+def burst_record(burst, sample_rate, timeline=None, start_s=0.0):
     """The record of a Burst; the rest as in record()."""
     facts = burst.facts
     first, rate = _real(facts, "sample_offset"), _real(facts, "sample_rate")
     start = _real(facts, "onset")
     # The last sample and what it stands for.
     end = math.floor(first + (burst.length - 1) * _real(facts, "original_rate") / rate) + 1
-    dated = dated_from is not None and start >= dated_from
-    seconds, fraction = _time(facts)
+
+    def time():
+        seconds, fraction = _time(facts)
+        return seconds, fraction + (start - first) / sample_rate
+
     return {
         "schema_version": VERSION,
         "record": "burst",
         "record_number": None,
-        "time": utc_text(seconds, fraction + (start - first) / sample_rate) if dated else None,
+        **_date(timeline, start, start_s, time),
         "time_s": round(start / sample_rate, 9),
         "sample_start": round(start, 2),
         "sample_end": end,
@@ -105,6 +112,18 @@ def utc_text(seconds, fraction):
     carry, nanoseconds = divmod(round(fraction * NANOSECONDS), NANOSECONDS)
     moment = datetime.fromtimestamp(seconds + carry, timezone.utc)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+
+
+def _date(timeline, sample, start_s, time):
+    anchor = timeline and timeline.anchor_of(sample)
+    if not anchor:
+        return {"time": None, "time_source": None, "time_uncertainty_s": None}
+    uncertainty_s = timeline.uncertainty_s(sample)
+    return {
+        "time": utc_text(*time()),
+        "time_source": anchor.source,
+        "time_uncertainty_s": None if uncertainty_s is None else round(uncertainty_s + start_s, 9),
+    }
 
 
 def _mac_header(packet):

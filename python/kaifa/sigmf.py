@@ -8,7 +8,8 @@ import reprlib
 from datetime import datetime
 from pathlib import Path
 
-from .recording import Anchor, InputError, Recording, measured, sample_format
+from .recording import InputError, Recording, measured, sample_format
+from .timeline import Anchor, Loss
 
 MOST_HZ = 1e12
 MOST_SAMPLES = 1 << 62
@@ -37,13 +38,15 @@ def sigmf_recording(meta_path, format_name=None, sample_rate=None, center_freque
     meta = read_meta(meta_path)
     try:
         facts, captures = meta["global"], _captures(meta)
+        rate = _rate(facts) if sample_rate is None else sample_rate
         recording = Recording(
             path=_data_path(meta_path, facts),
             format=_format(facts if format_name is None else {"core:datatype": format_name}),
-            sample_rate=_rate(facts) if sample_rate is None else sample_rate,
+            sample_rate=rate,
             center_frequency=_frequency(captures) if center_frequency is None else center_frequency,
             header_bytes=_header_bytes(captures),
-            anchors=tuple(_anchors(captures)),
+            anchors=tuple(_anchors(captures, rate)),
+            losses=tuple(_losses(captures)),
             meta_path=meta_path,
             sha512=_checksum(facts),
         )
@@ -57,7 +60,8 @@ def sigmf_recording(meta_path, format_name=None, sample_rate=None, center_freque
 
 
 def utc_time(text):
-    """(seconds since 1970, fraction) of an ISO 8601 time in UTC; InputError if it is none.
+    """(seconds since 1970, fraction, what the last digit stands for in seconds) of an ISO 8601 time
+    in UTC; InputError if it is none.
 
     Python's datetime keeps six digits of the fraction; this keeps what a double can hold.
     """
@@ -70,7 +74,8 @@ def utc_time(text):
     if not "1970" <= whole[:4] <= "9998":
         raise _unexpected("core:datetime", text, "a year from 1970 to 9998")
     # More digits could round up to a whole second.
-    return seconds, float(f"0.{(digits or '0')[:15]}")
+    digits = (digits or "")[:15]
+    return seconds, float(f"0.{digits or 0}"), 10.0 ** -len(digits)
 
 
 def read_meta(meta_path):
@@ -153,11 +158,64 @@ def _header_bytes(captures):
     return octets[0] if octets else 0
 
 
-def _anchors(captures):
+def _anchors(captures, sample_rate):
+    """The time of every capture, where it says more than counting from the anchor before does.
+
+    It is that of the capture's date, or that which its place in the original stream gives; that one
+    if both agree, for places are exact.
+    """
+    last, last_place = None, None
     for capture in captures:
-        if "core:datetime" in capture:
-            sample = _count(capture, "core:sample_start")
-            yield Anchor(sample, *utc_time(capture["core:datetime"]))
+        sample, place = _count(capture, "core:sample_start"), _place(capture)
+        dated, counted = _dated(capture, sample), None
+        if last and None not in (place, last_place):
+            missing_s = (place - last_place - (sample - last.sample)) / sample_rate
+            counted = _later(last, sample, sample_rate, missing_s)
+        if dated and last and not _contradicts(dated, counted or _later(last, sample, sample_rate)):
+            dated = None
+        if dated or (counted and missing_s > 0):
+            last, last_place = dated or counted, place
+            yield last
+        elif last and last_place is None and place is not None:
+            last_place = place - (sample - last.sample)
+
+
+def _place(capture):
+    return _count(capture, "core:global_index") if "core:global_index" in capture else None
+
+
+def _dated(capture, sample):
+    if "core:datetime" not in capture:
+        return None
+    seconds, fraction, uncertainty_s = utc_time(capture["core:datetime"])
+    return Anchor(sample, seconds, fraction, uncertainty_s=uncertainty_s)
+
+
+def _later(last, sample, sample_rate, missing_s=0.0):
+    more, fraction = divmod((sample - last.sample) / sample_rate + missing_s + last.fraction, 1)
+    return Anchor(sample, last.seconds + int(more), fraction, uncertainty_s=last.uncertainty_s)
+
+
+def _contradicts(dated, counted):
+    """A date says something else than counting gives, or says it better."""
+    step_s = dated.seconds - counted.seconds + dated.fraction - counted.fraction
+    return dated.uncertainty_s < counted.uncertainty_s or abs(step_s) > dated.uncertainty_s
+
+
+def _losses(captures):
+    """Samples that are missing between captures, by their places in the original stream."""
+    placed = [capture for capture in captures if "core:global_index" in capture]
+    for before, capture in itertools.pairwise(placed):
+        came = _count(capture, "core:sample_start") - _count(before, "core:sample_start")
+        place = _place(capture)
+        lost = place - _place(before) - came
+        if lost < 0:
+            raise InputError(
+                f"core:global_index is {place} in a capture, expected {place - lost} or more, for "
+                f"{came} samples lie between it and the one before"
+            )
+        if lost > 0:
+            yield Loss(_count(capture, "core:sample_start"), lost)
 
 
 def _checksum(facts):

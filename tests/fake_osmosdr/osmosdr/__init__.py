@@ -2,13 +2,17 @@
 """Stands in for gr-osmosdr where there is no radio: the same calls, which it writes down.
 
 FAKE_OSMOSDR names the file it writes a JSON line to for each call, FAKE_SAMPLES the complex floats
-that the radio receives. It has the stages and ranges that gr-osmosdr 0.2.4 gives a HackRF.
+that the radio receives: all at once, or with FAKE_LOSSES in their time, FAKE_RATE a second, but for
+those that it names (see losing_source). It has the stages and ranges that gr-osmosdr 0.2.4 gives a
+HackRF.
 """
 
 import json
 import os
 
 from gnuradio import blocks, gr
+
+from .losing import losing_source
 
 STAGES = {"RF": (0, 14, 14), "IF": (0, 40, 8), "BB": (0, 62, 2)}
 FOUND = (
@@ -44,8 +48,13 @@ class source(gr.hier_block2):
             raise RuntimeError("no such device.")
         one = gr.io_signature(1, 1, gr.sizeof_gr_complex)
         gr.hier_block2.__init__(self, "fake_osmosdr", gr.io_signature(0, 0, 0), one)
-        self.connect(blocks.file_source(gr.sizeof_gr_complex, os.environ["FAKE_SAMPLES"]), self)
         self._gains = dict.fromkeys(STAGES, 0)
+        path, losses = os.environ["FAKE_SAMPLES"], os.environ.get("FAKE_LOSSES")
+        if losses is None:
+            self._samples = blocks.file_source(gr.sizeof_gr_complex, path)
+        else:
+            self._samples = losing_source(path, float(os.environ["FAKE_RATE"]), losses)
+        self.connect(self._samples, self)
 
     def _set(self, name, *values):
         write_down(name, *values)

@@ -121,8 +121,8 @@ impl BurstDetector {
         self.watch.max_lookahead() as usize * self.config.fft_size
     }
 
-    /// From sample `offset` on, `time` holds (an `rx_time` tag). Where it is not what counting gives
-    /// the stream is broken, and no burst goes on behind it.
+    /// From sample `offset` on, `time` holds (an `rx_time` tag). Where it is later than counting says
+    /// samples are missing, and no burst goes on behind it.
     pub fn anchor_time(&mut self, offset: u64, time: Time) {
         self.timebase.anchor(offset, time);
     }
