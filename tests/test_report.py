@@ -448,6 +448,24 @@ def content(path):
     return text, zlib.decompress(base64.b64decode(data))
 
 
+def test_numbers_that_are_none_do_not_break_the_page(chromium, mesh_records, tmp_path):
+    odd = [float("nan"), float("inf"), 10**400, -(2**60), [float("nan"), {"a": 10**30}], True, {}]
+    ordered = sorted(mesh_records, key=lambda record: record["time"])
+    path = tmp_path / "odd.jsonl"
+    with path.open("w") as file:
+        for n, value in enumerate(odd):
+            fields = {"burst": value, "header_ies": value}
+            file.write(json.dumps(ordered[n] | fields) + "\n")
+    assert report(path, "-o", tmp_path / "odd.html").returncode == 0
+    opened(chromium, tmp_path / "odd.html")
+    shows(chromium, f"{len(odd)} frames")
+    table = chromium.find_element(By.CSS_SELECTOR, "#scatter canvas")
+    for n in range(len(odd)):
+        table.send_keys("n")
+        eventually(lambda n=n: octets_shown(chromium) == ordered[n]["mpdu"])
+    assert console(chromium) == []
+
+
 def test_pseudonyms_leave_no_address(mesh, mesh_records, tmp_path, chromium):
     key = tmp_path / "key"
     key.write_text("sixteen octets of a key")

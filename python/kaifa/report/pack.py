@@ -7,6 +7,7 @@ little-endian.
 """
 
 import json
+import math
 import struct
 import zlib
 
@@ -17,6 +18,7 @@ from ..pictures.palette import colour_number
 
 HEX_FIELDS = ("mpdu", "octets")
 ALIGNMENT = 8
+MOST_WHOLE = 2**53
 # Fields that stand in columns of Frames, can be read from others, or say nothing of one frame.
 _LEFT_OUT = {
     "schema_version", "record", "time", "time_s", "frequency_hz", "snr_db", "magnitude_db",
@@ -116,6 +118,7 @@ def _octets(value):
 def _add_values(arrays, field, values):
     """Adds values of JSON: as numbers, or where there are few or others as numbers of values."""
     known, numbers = {}, np.empty(len(values), np.int64)
+    values = [value if type(value) in (str, bool) else _for_browsers(value) for value in values]
     for i, value in enumerate(values):
         key = json.dumps(value) if type(value) in (list, dict) else value
         numbers[i] = known.setdefault((type(value), key), len(known))
@@ -127,3 +130,17 @@ def _add_values(arrays, field, values):
         arrays.add(field, np.array([np.nan if v is None else v for v in values], np.float64))
     else:
         arrays.add(field, numbers.astype(np.min_scalar_type(len(distinct))), values=distinct)
+
+
+def _for_browsers(value):
+    """A value of JSON as browsers read it: without NaN and infinity, which Python takes for JSON,
+    and without whole numbers beyond what a double can tell."""
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    if type(value) is int:
+        return value if abs(value) <= MOST_WHOLE else str(value)
+    if type(value) is list:
+        return [_for_browsers(each) for each in value]
+    if type(value) is dict:
+        return {name: _for_browsers(each) for name, each in value.items()}
+    return value

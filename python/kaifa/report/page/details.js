@@ -155,7 +155,7 @@ function fieldText(name, octets) {
 // A value of a record: a line for each object in a list, as for each receiver that heard a packet.
 function valueText(value) {
   if (Array.isArray(value)) return value.map(valueText).join("\n");
-  if (typeof value !== "object") return String(value);
+  if (value === null || typeof value !== "object") return String(value);
   return Object.entries(value).filter(([, each]) => each !== null)
     .map(([name, each]) => `${name} ${each}`).join(", ");
 }
