@@ -9,6 +9,7 @@ use rustfft::{Fft, FftPlanner};
 
 use super::plan::Plan;
 use super::tuning::Tuning;
+use crate::simd::{widest, Kernel};
 
 /// The transforms of a [`Plan`], with their buffers.
 pub struct Bank {
@@ -71,18 +72,47 @@ impl Bank {
         let (work_above, work_below) = self.work.split_at_mut(small - negative);
         let (gain_above, gain_below) = self.plan.response.split_at(small - negative);
         let start = tuning.start(&self.plan, block_index);
-        shape(work_above, above, gain_above, start);
-        shape(work_below, below, gain_below, start);
+        widest(Shape { work: work_above, bins: above, gains: gain_above, start });
+        widest(Shape { work: work_below, bins: below, gains: gain_below, start });
         self.inverse.process_with_scratch(&mut self.work, &mut self.scratch);
         let outputs = &self.work[self.plan.small_margin..small - self.plan.small_margin];
-        let unturn = &tuning.unturn[wanted.clone()];
-        burst.extend(outputs[wanted].iter().zip(unturn).map(|(&x, &turn)| x * turn));
+        let turns = &tuning.unturn[wanted.clone()];
+        widest(Unturn { outputs: &outputs[wanted], turns, burst });
     }
 }
 
 /// `bins` through the filter's `gains`, turned by `start`.
-fn shape(work: &mut [Complex32], bins: &[Complex32], gains: &[f32], start: Complex32) {
-    for ((work, &bin), &gain) in work.iter_mut().zip(bins).zip(gains) {
-        *work = bin * (start * gain);
+struct Shape<'a> {
+    work: &'a mut [Complex32],
+    bins: &'a [Complex32],
+    gains: &'a [f32],
+    start: Complex32,
+}
+
+impl Kernel for Shape<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for ((work, &bin), &gain) in self.work.iter_mut().zip(self.bins).zip(self.gains) {
+            *work = bin * (self.start * gain);
+        }
+    }
+}
+
+/// `outputs` turned by `turns`, put to the end of `burst`.
+struct Unturn<'a> {
+    outputs: &'a [Complex32],
+    turns: &'a [Complex32],
+    burst: &'a mut Vec<Complex32>,
+}
+
+impl Kernel for Unturn<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let pairs = self.outputs.iter().zip(self.turns);
+        self.burst.extend(pairs.map(|(&x, &turn)| x * turn));
     }
 }

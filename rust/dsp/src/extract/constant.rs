@@ -3,6 +3,8 @@
 
 use num_complex::Complex32;
 
+use crate::simd::{widest, Kernel};
+
 /// Power of a block over that of those before above which it counts only as much as this.
 const LOUDEST: f32 = 1e3;
 
@@ -27,7 +29,7 @@ impl Constant {
     /// Takes the next block; the average is over about `memory` blocks. A block that holds what is
     /// no number, or numbers whose squares are none, says nothing.
     pub fn learn(&mut self, samples: &[Complex32], memory: u32) {
-        let (mean, power) = moments(samples);
+        let (mean, power) = widest(Moments(samples));
         if !mean.is_finite() || !power.is_finite() {
             return;
         }
@@ -43,7 +45,19 @@ impl Constant {
     }
 }
 
-/// Mean and mean square of `samples`.
+/// Mean and mean square of samples.
+struct Moments<'a>(&'a [Complex32]);
+
+impl Kernel for Moments<'_> {
+    type Output = (Complex32, f32);
+
+    #[inline(always)]
+    fn run(self) -> (Complex32, f32) {
+        moments(self.0)
+    }
+}
+
+#[inline(always)]
 fn moments(samples: &[Complex32]) -> (Complex32, f32) {
     /// Sums that go on side by side, so that the compiler can make one instruction of many.
     const LANES: usize = 8;

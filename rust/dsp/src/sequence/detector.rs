@@ -3,8 +3,7 @@
 
 use num_complex::Complex32;
 
-use super::baseband::Baseband;
-use super::follower::{Follower, BLOCK};
+use super::follower::{Follower, Memory, BLOCK};
 use super::search::{Lines, Preamble, Search, WINDOW_SYMBOLS};
 use super::sync::{Sync, SyncFinder};
 use super::templates::Templates;
@@ -51,7 +50,7 @@ struct Begun {
 pub struct SequenceDetector {
     config: Config,
     rate: Option<Rate>,
-    baseband: Baseband,
+    memory: Memory,
     counts: Counts,
 }
 
@@ -59,8 +58,8 @@ impl SequenceDetector {
     /// A detector that has seen nothing yet. An error names the parameter and its range.
     pub fn new(config: Config) -> Result<Self> {
         let config = config.judged()?;
-        let (rate, baseband, counts) = Default::default();
-        Ok(SequenceDetector { config, rate, baseband, counts })
+        let (rate, memory, counts) = Default::default();
+        Ok(SequenceDetector { config, rate, memory, counts })
     }
 
     /// The settings in force.
@@ -104,7 +103,7 @@ impl SequenceDetector {
         let mut at = 0;
         while let Some((window, preamble)) = find(&mut rate.search, &rate.templates, samples, at) {
             let mut follower =
-                Follower::new(samples, &rate.templates, &mut self.baseband, &preamble, window);
+                Follower::new(samples, &rate.templates, &mut self.memory, &preamble, window);
             at = pass.follow(&mut follower).unwrap_or(window + hop(&rate.templates));
         }
         let found = (packets.len() - before) as u64;
@@ -178,7 +177,7 @@ impl Pass<'_> {
             if !more {
                 follower.decide_all();
             }
-            while let Some(sync) = finder.next(&follower.bits, begun.is_some()) {
+            while let Some(sync) = finder.next(follower.bits(), begun.is_some()) {
                 if let Some(begun) = begun.take() {
                     // The last bits of the packet may alternate, too: only what must be preamble
                     // is none of it.
@@ -230,10 +229,10 @@ impl Pass<'_> {
         }
     }
 
-    fn read_length(&self, follower: &Follower, begun: &mut Begun) {
+    fn read_length(&self, follower: &mut Follower, begun: &mut Begun) {
         let first = begun.sync.end;
         let end = begun.length.wanted().map(|wanted| first + wanted);
-        if let Some(end) = end.filter(|&end| end <= follower.bits.len()) {
+        if let Some(end) = end.filter(|&end| end <= follower.bits().len()) {
             begun.length.read(&upright(follower, begun.sync, end));
         }
     }
@@ -241,7 +240,7 @@ impl Pass<'_> {
     /// Whether and why the packet is over, and the symbol behind its last.
     fn over(&self, follower: &Follower, begun: &Begun, more: bool) -> Option<(usize, PacketEnd)> {
         let first = begun.sync.end;
-        let bits = follower.bits.len().saturating_sub(first);
+        let bits = follower.bits().len().saturating_sub(first);
         if let Some(told) = begun.length.bits().filter(|&told| bits >= told) {
             return Some((first + told, PacketEnd::Length));
         }
@@ -251,7 +250,7 @@ impl Pass<'_> {
         (!more).then_some((first + bits, PacketEnd::Level))
     }
 
-    fn finish(&mut self, follower: &Follower, begun: &Begun, end: usize, why: PacketEnd) {
+    fn finish(&mut self, follower: &mut Follower, begun: &Begun, end: usize, why: PacketEnd) {
         let rate = self.sample_rate_hz;
         let place = self.segment.place(begun.preamble_start, rate);
         self.packets.push(Packet {
@@ -274,7 +273,7 @@ impl Pass<'_> {
 }
 
 /// Soft values from behind the sync word up to symbol `end`, polarity put right.
-fn upright(follower: &Follower, sync: Sync, end: usize) -> Vec<f32> {
+fn upright(follower: &mut Follower, sync: Sync, end: usize) -> Vec<f32> {
     let mut soft = follower.soft(sync.end, end);
     if sync.inverted {
         soft.iter_mut().for_each(|soft| *soft = -*soft);

@@ -6,6 +6,7 @@
 //! [`sync`] finds the sync word among the bits, [`SequenceDetector`] makes packets of it all.
 
 mod baseband;
+mod before;
 mod config;
 mod detector;
 mod follower;

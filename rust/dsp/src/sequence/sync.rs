@@ -7,6 +7,9 @@ use crate::demod::{PreamblePhase, SyncWord};
 /// Alternating symbols that tell of a preamble, when only a sync word is waited for.
 const TELLING: u32 = 8;
 
+/// Of either phase, for the opposite is as near.
+const ALTERNATING: u64 = u64::MAX / 3;
+
 /// A sync word found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sync {
@@ -41,12 +44,16 @@ pub struct SyncFinder {
     without: usize,
     /// One past the last bit that ended a run as long as a preamble.
     preamble_end: usize,
+    /// No word is as near to alternating bits as it need be.
+    skips_alternating: bool,
 }
 
 impl SyncFinder {
     /// A finder at the first bit.
     pub fn new(config: &Config) -> Self {
+        let alternating = |word: &SyncWord| word.compare(ALTERNATING).0 <= config.sync_max_errors;
         SyncFinder {
+            skips_alternating: !config.sync_words.iter().any(alternating),
             words: config.sync_words.clone(),
             length: config.sync_bits(),
             max_errors: config.sync_max_errors,
@@ -75,6 +82,9 @@ impl SyncFinder {
             self.without = if self.run >= TELLING { 0 } else { self.without + 1 };
             if self.run >= self.preamble {
                 self.preamble_end = self.next;
+            }
+            if self.skips_alternating && self.run as usize >= self.length {
+                continue;
             }
             if let Some(sync) = self.here(bits, within) {
                 return Some(sync);

@@ -24,10 +24,8 @@ const STEPS: usize = 64;
 /// A sample of the four branches 000, 001, 010 and 011.
 #[derive(Debug, Clone, Copy)]
 pub struct Tap {
-    /// Real parts.
-    pub re: [f32; 4],
-    /// Imaginary parts.
-    pub im: [f32; 4],
+    /// Real parts, then imaginary parts.
+    pub parts: [f32; 8],
 }
 
 /// The branches of one pulse shape.
@@ -73,10 +71,8 @@ impl Shape {
             // What lies in the next symbol does not count.
             let gain = if time < 1.0 { 1.0 } else { 0.0 };
             let value = |k| Complex64::from_polar(gain, phase(branch(k), time));
-            Tap {
-                re: std::array::from_fn(|k| value(k).re as f32),
-                im: std::array::from_fn(|k| value(k).im as f32),
-            }
+            let part = |k: usize| if k < 4 { value(k).re } else { value(k - 4).im };
+            Tap { parts: std::array::from_fn(|k| part(k) as f32) }
         };
         let alternating = |time: f64| match time {
             time if time < 1.0 => phase([false, true, false], time),
@@ -98,7 +94,7 @@ impl Shape {
 
     /// The `width` samples of a symbol whose first lies `late` of [`TICKS`] after its beginning, 1
     /// to a whole sample.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, late: i64, width: usize) -> &[Tap] {
         let step = ((late - 1) >> (TICKS.ilog2() - PHASES.ilog2())) as usize % PHASES;
         &self.taps[step * width..][..width]

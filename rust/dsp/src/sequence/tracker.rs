@@ -93,6 +93,7 @@ impl Tracker {
 
     /// Takes the symbols of `block`, `bits` being those of it with the one before and the one
     /// after.
+    #[inline(always)]
     pub fn learn<'a>(
         &mut self,
         block: impl Iterator<Item = &'a Branches>,
@@ -100,19 +101,27 @@ impl Tracker {
         shape: &Shape,
     ) -> Option<TimingError> {
         let mut sums = Sums::default();
-        let mut reference = self.reference;
         let turns = self.turns();
         let half_turn = std::f32::consts::PI * self.index;
         let turned = [-half_turn, 0.0, 0.0, half_turn];
-        for (branches, bits) in block.zip(bits.windows(3)) {
-            let branch = usize::from(bits[0] << 2 | bits[1] << 1 | bits[2]) & 7;
-            let correlation = branches.of(branch);
-            reference.compare(correlation, shape.turn[branch], &mut sums);
-            let state = branch & 3;
-            reference.take(correlation, (turns.0[state], turns.1[state]), turned[state]);
+        let mut symbols = block.zip(bits.windows(3));
+        loop {
+            let (mut compared, mut count) = (Compared::default(), 0);
+            for (branches, bits) in symbols.by_ref().take(LANES) {
+                let branch = usize::from(bits[0] << 2 | bits[1] << 1 | bits[2]) & 7;
+                let correlation = branches.of(branch);
+                self.reference.meet(shape.turn[branch]);
+                compared.put(count, correlation, &self.reference);
+                let state = branch & 3;
+                let turn = (turns.0[state], turns.1[state]);
+                self.reference.take(correlation, turn, turned[state]);
+                count += 1;
+            }
+            if count == 0 {
+                return self.correct(&sums);
+            }
+            compared.add(count, &mut self.reference.amplitude, &mut sums);
         }
-        self.reference = reference;
-        self.correct(&sums)
     }
 
     fn correct(&mut self, sums: &Sums) -> Option<TimingError> {
@@ -142,33 +151,70 @@ impl Tracker {
 }
 
 impl Reference {
-    #[inline]
-    fn compare(&mut self, (re, im): (f32, f32), speed: f32, sums: &mut Sums) {
+    /// Turns to a symbol of this frequency.
+    #[inline(always)]
+    fn meet(&mut self, speed: f32) {
         self.faster += speed - self.last_speed;
         self.last_speed = speed;
-        let size = (self.re * self.re + self.im * self.im).sqrt();
-        if size <= 0.0 {
-            self.amplitude = (re * re + im * im).sqrt();
-            return;
-        }
-        let inverse = 1.0 / size;
-        let along = (re * self.re + im * self.im) * inverse;
-        let across = (im * self.re - re * self.im) * inverse;
-        self.amplitude += AMPLITUDE_SHARE * (along - self.amplitude);
-        sums.count += 1.0;
-        sums.error += across;
-        sums.error_turned += across * self.turned;
-        sums.turned += self.turned * self.turned;
-        sums.error_faster += across * self.faster;
-        sums.faster += self.faster * self.faster;
     }
 
     /// Puts a symbol into the reference and turns it on to the next, by cosine and sine.
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, (re, im): (f32, f32), (cos, sin): (f32, f32), turned: f32) {
         let (re, im) = (MEMORY * self.re + re, MEMORY * self.im + im);
         (self.re, self.im) = (re * cos - im * sin, re * sin + im * cos);
         self.turned = MEMORY * self.turned + turned;
         self.faster *= MEMORY;
+    }
+}
+
+/// Symbols that are compared side by side.
+const LANES: usize = 16;
+
+/// Symbols and the references they are compared with.
+#[derive(Debug, Default)]
+struct Compared {
+    re: [f32; LANES],
+    im: [f32; LANES],
+    reference_re: [f32; LANES],
+    reference_im: [f32; LANES],
+    turned: [f32; LANES],
+    faster: [f32; LANES],
+}
+
+impl Compared {
+    #[inline(always)]
+    fn put(&mut self, k: usize, (re, im): (f32, f32), reference: &Reference) {
+        (self.re[k], self.im[k]) = (re, im);
+        (self.reference_re[k], self.reference_im[k]) = (reference.re, reference.im);
+        (self.turned[k], self.faster[k]) = (reference.turned, reference.faster);
+    }
+
+    /// Adds the first `count` to the sums, in order of time, and follows the amplitude.
+    #[inline(always)]
+    fn add(&self, count: usize, amplitude: &mut f32, sums: &mut Sums) {
+        let [mut size, mut along, mut across] = [[0.0f32; LANES]; 3];
+        for k in 0..LANES {
+            let (re, im) = (self.re[k], self.im[k]);
+            let (reference_re, reference_im) = (self.reference_re[k], self.reference_im[k]);
+            size[k] = (reference_re * reference_re + reference_im * reference_im).sqrt();
+            let inverse = 1.0 / size[k];
+            along[k] = (re * reference_re + im * reference_im) * inverse;
+            across[k] = (im * reference_re - re * reference_im) * inverse;
+        }
+        for k in 0..count {
+            if size[k] <= 0.0 {
+                // The first of all.
+                *amplitude = (self.re[k] * self.re[k] + self.im[k] * self.im[k]).sqrt();
+                continue;
+            }
+            *amplitude += AMPLITUDE_SHARE * (along[k] - *amplitude);
+            sums.count += 1.0;
+            sums.error += across[k];
+            sums.error_turned += across[k] * self.turned[k];
+            sums.turned += self.turned[k] * self.turned[k];
+            sums.error_faster += across[k] * self.faster[k];
+            sums.faster += self.faster[k] * self.faster[k];
+        }
     }
 }

@@ -26,19 +26,19 @@ pub struct Branches {
 
 impl Branches {
     /// Correlates a symbol, its samples apart in real and imaginary parts.
-    #[inline]
+    #[inline(always)]
     pub fn correlate(taps: &[Tap], re: &[f32], im: &[f32]) -> Self {
-        let [mut rr, mut ii, mut ir, mut ri] = [[0.0f32; 4]; 4];
-        let (re, im) = (&re[..taps.len()], &im[..taps.len()]);
-        for n in 0..taps.len() {
-            let (tap, re, im) = (&taps[n], re[n], im[n]);
-            for k in 0..4 {
-                rr[k] += re * tap.re[k];
-                ii[k] += im * tap.im[k];
-                ir[k] += im * tap.re[k];
-                ri[k] += re * tap.im[k];
+        // Products of the real part with real and imaginary parts of the taps, and the same of the
+        // imaginary part.
+        let (mut real, mut imaginary) = ([0.0f32; 8], [0.0f32; 8]);
+        for ((tap, &re), &im) in taps.iter().zip(re).zip(im) {
+            for k in 0..8 {
+                real[k] += re * tap.parts[k];
+                imaginary[k] += im * tap.parts[k];
             }
         }
+        let (rr, ri) = (&real[..4], &real[4..]);
+        let (ir, ii) = (&imaginary[..4], &imaginary[4..]);
         // The opposite bits look like the conjugate, so the states come in reverse.
         let opposite = |k: usize| 3 - k;
         Branches {
@@ -51,7 +51,7 @@ impl Branches {
     }
 
     /// Correlation with a branch: 000, 001, ... 111.
-    #[inline]
+    #[inline(always)]
     pub fn of(&self, branch: usize) -> (f32, f32) {
         let (re, im) = if branch & 4 == 0 { &self.zero } else { &self.one };
         (re[branch & 3], im[branch & 3])
@@ -68,10 +68,12 @@ pub struct Trellis {
 }
 
 /// From which state each state is reached when the bit before was zero; two more when it was one.
+#[inline(always)]
 fn from_zero(x: &Four) -> Four {
     [x[0], x[0], x[1], x[1]]
 }
 
+#[inline(always)]
 fn from_one(x: &Four) -> Four {
     [x[2], x[2], x[3], x[3]]
 }
@@ -79,7 +81,7 @@ fn from_one(x: &Four) -> Four {
 impl Trellis {
     /// On by a symbol. `turn` is what each state's phase turns by until the middle of the next.
     /// Returns, for each state, by how much a one before the current bit is likelier than a zero.
-    #[inline]
+    #[inline(always)]
     pub fn step(&mut self, branches: &Branches, turn: &(Four, Four)) -> Four {
         let extend =
             |old: Four, new: &Four| -> Four { std::array::from_fn(|k| MEMORY * old[k] + new[k]) };
