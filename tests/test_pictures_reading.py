@@ -189,6 +189,7 @@ BAD = {
     "another's database": (b"SQLite format 3\0" + bytes(100), "cannot be read as a database"),
     "libpcap": (b"\xd4\xc3\xb2\xa1" + bytes(20), "editcap"),
     "half a capture": (b"\x0a\x0d\x0d\x0a\x1c\0\0\0", "is damaged, expected a PCAPNG file"),
+    "one long line": (b"x" * (3 << 24), "has a line of more than"),
     "deep": (b"[" * 100_000 + b"\n", "line 1 is"),
 }
 
@@ -205,6 +206,7 @@ def test_what_is_no_record_is_told_in_one_line(octets, message, tmp_path):
 @pytest.mark.parametrize(
     "field, value",
     [
+        ("schema_version", 2),
         ("frequency_hz", "871e6"),
         ("frequency_hz", float("nan")),
         ("time", "2026-01-01"),

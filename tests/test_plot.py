@@ -207,6 +207,8 @@ def test_the_occupancy_is_the_time_of_the_packets(mesh):
     centres, edges, share = occupancy(read, SYMBOL_RATE)
     seconds = np.diff(edges) / 1e9
     assert (share * seconds).sum() == pytest.approx(read.symbols.sum() / SYMBOL_RATE)
+    # No two packets of the recording are on one channel at once.
+    assert 0.99 < share.max() <= 1 + 1e-9 and share.min() == 0
     beacons = np.abs(read.frequency_hz - 871.3e6) < 50e3
     row = share[list(centres).index(871.3e6)]
     assert (row * seconds).sum() == pytest.approx(read.symbols[beacons].sum() / SYMBOL_RATE)

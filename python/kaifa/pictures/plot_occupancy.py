@@ -4,7 +4,7 @@
 import numpy as np
 
 from ..recording import InputError
-from .canvas import add_axes, new_figure, time_axis, x_times
+from .canvas import add_axes, new_figure, seconds_to_x, time_axis, x_times
 from .times import time_span
 
 CELL_HZ = 100e3  # of the picture; nothing is said of the meters' own grid
@@ -15,8 +15,10 @@ COLOUR_MAPS = {"light": "cividis_r", "dark": "cividis"}
 
 
 def occupancy(frames, symbol_rate):
-    """(centres in Hz, edges in ns, share): share of time with packets, an array of channels by
-    stretches of time; packets at the same time on one channel count each.
+    """(centres in Hz, edges in ns from the first packet on, share).
+
+    share: of the time with packets, an array of channels by stretches of time; packets at the same
+    time on one channel count each.
 
     InputError if inputs do not tell how long packets were.
     """
@@ -33,14 +35,26 @@ def occupancy(frames, symbol_rate):
             f"than {MOST_CELLS * CELL_HZ / 1e6:.0f} MHz"
         )
     centres = np.arange(cell.min(), cell.max() + 1) * CELL_HZ
-    seconds = frames.symbols[usable] / symbol_rate
-    start = frames.time_ns[usable]
-    end = max(int(frames.time_ns[-1]), int((start + seconds * 1e9).max()))
-    edges = np.linspace(int(frames.time_ns[0]), end, COLUMNS + 1)
-    column = np.clip(np.searchsorted(edges, start, side="right") - 1, 0, COLUMNS - 1)
+    start = (frames.time_ns[usable] - frames.time_ns[0]).astype(float)
+    end = start + frames.symbols[usable] / symbol_rate * 1e9
+    edges = np.linspace(
+        0, max(float(frames.time_ns[-1] - frames.time_ns[0]), end.max()), COLUMNS + 1
+    )
     share = np.zeros((len(centres), COLUMNS))
-    np.add.at(share, (cell - cell.min(), column), seconds)
-    return centres, edges, share / np.diff(edges) * 1e9
+    for column, overlap, there in _overlaps(start, end, edges):
+        np.add.at(share, (cell[there] - cell.min(), column), overlap)
+    return centres, edges, share / np.diff(edges)
+
+
+def _overlaps(start, end, edges):
+    """Yields (columns, how long packets are in them, which packets) till all of each is told."""
+    first = np.clip(np.searchsorted(edges, start, side="right") - 1, 0, COLUMNS - 1)
+    last = np.clip(np.searchsorted(edges, end, side="left") - 1, 0, COLUMNS - 1)
+    for further in range(int((last - first).max()) + 1):
+        there = np.flatnonzero(first + further <= last)
+        column = first[there] + further
+        inside = np.minimum(end[there], edges[column + 1]) - np.maximum(start[there], edges[column])
+        yield column, inside, there
 
 
 def plot_occupancy(frames, theme, symbol_rate):
@@ -55,7 +69,7 @@ def plot_occupancy(frames, theme, symbol_rate):
     axes = add_axes(figure, right=3.0)
     time_axis(axes, frames)
     x = x_times(frames)
-    limits = _spread(edges, frames, x)
+    limits = x[0] + edges / 1e9 * seconds_to_x(frames)
     mhz = centres / 1e6
     half = CELL_HZ / 2e6
     image = axes.pcolormesh(
@@ -81,13 +95,6 @@ def plot_occupancy(frames, theme, symbol_rate):
         loc="right",
     )
     return figure
-
-
-def _spread(edges, frames, x):
-    """Edges, in ns, on the x axis."""
-    if not frames.dated.all():
-        return edges / 1e9
-    return x[0] + (edges - edges[0]) / 86400e9
 
 
 def _shares(figure, axes, mhz, mean, theme):

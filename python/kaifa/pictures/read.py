@@ -16,6 +16,7 @@ from .pcapng_columns import HEAD as PCAPNG_HEAD
 from .pcapng_columns import pcapng_columns
 
 PIECE = 1 << 23  # octets read at once
+MOST_LINE = 1 << 25
 LIBPCAP_HEADS = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d")
 
 
@@ -79,6 +80,10 @@ def _whole_lines(file, name, notes):
         if end:
             yield rest[:end]
             rest = rest[end:]
+        if len(rest) > MOST_LINE:
+            raise InputError(
+                f"{name}: has a line of more than {MOST_LINE} octets, expected records"
+            )
     try:
         json.loads(rest or "{}")
         yield rest

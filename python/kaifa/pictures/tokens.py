@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from ..schema import VERSION
 from .frames import REJECTED, TYPES, UNKNOWN
 
 _NUMBER = rb"-?\d{1,18}(?:\.\d+)?(?:[eE][-+]?\d{1,2})?"
@@ -13,6 +14,7 @@ _ADDRESS = rb'(?:null|"([0-9a-f]{4}|[0-9a-f]{16})")'
 _OCTETS = rb'(?:null|"([^"]*)")'
 # The fields that columns are made of and what their JSON looks like, with a group for the value.
 FIELDS = {
+    "schema_version": b"(%d)" % VERSION,
     "record": rb'"(frame)"',
     "time": rb'(?:null|"(' + _TIME + rb')")',
     "time_s": rb"(" + _NUMBER + rb")",
