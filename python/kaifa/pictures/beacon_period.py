@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEAST_BEACONS = 4
+LEAST_BEACONS = 5
 # An interval fits a period when it is this close, in periods, to a whole number of them.
 TOLERANCE = 0.1
-FITTING = 0.8
+# One interval in so many may fit none, beyond the first few, which chance fits too easily.
+FIRST, IN_SO_MANY = 3, 5
 LONGEST_GAP = 3  # periods that the shortest interval received may have
 
 
@@ -25,8 +26,8 @@ class Period:
 def beacon_period(time_ns):
     """Period of beacons at sorted times (int64); None if they have none or are too few.
 
-    The longest period is taken of which four in five intervals are whole multiples, and then
-    fitted to all of these.
+    The longest period is taken of which the intervals are whole multiples, all but a few, and then
+    fitted to these.
     """
     intervals = np.diff(time_ns) / 1e9
     intervals = intervals[intervals > 0]
@@ -47,7 +48,8 @@ def _fitted(intervals, candidate):
         multiples = np.rint(intervals / candidate)
         error = np.abs(intervals / candidate - multiples)
         fits = (multiples > 0) & (error <= TOLERANCE)
-        if np.count_nonzero(fits) < max(FITTING * len(intervals), LEAST_BEACONS - 1):
+        misfits = len(intervals) - np.count_nonzero(fits)
+        if misfits > (len(intervals) - FIRST) // IN_SO_MANY:
             return None
         candidate = float(np.median(intervals[fits] / multiples[fits]))
     jitter = np.median(np.abs(intervals[fits] - candidate * multiples[fits]))
