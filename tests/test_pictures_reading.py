@@ -12,6 +12,7 @@ import pytest
 from conftest import ROOT, frames, receive, simulate
 from gnuradio.kaifa import pcapng
 from gnuradio.kaifa.pictures.frames import COLUMNS, NOBODY, TYPES, UNICAST
+from gnuradio.kaifa.pictures.json_columns import JsonColumns
 from gnuradio.kaifa.pictures.mac_header import mac_header
 from gnuradio.kaifa.pictures.pseudonyms import anonymized, pseudonym, read_key
 from gnuradio.kaifa.pictures.read import read_frames
@@ -55,8 +56,8 @@ def test_columns_are_what_the_records_say(files):
         assert read.source_inferred[i] == record["source_inferred"]
         assert read.destination_inferred[i] == record["destination_inferred"]
         assert read.length[i] == len(record["mpdu"]) // 2
-        on_air = record["preamble_symbols"] + 16 + 8 * (len(record["octets"]) // 2)
-        assert read.symbols[i] == on_air
+        after_preamble = 4 * len(record["sync_word"] + record["octets"])
+        assert read.symbols[i] == record["preamble_symbols"] + after_preamble
         for name in ("mpdu", "mic", "header_ies"):
             assert read.extra[name][i] == record[name]
 
@@ -95,6 +96,16 @@ def test_other_forms_of_the_same_json_are_read_slowly_and_alike(files, tmp_path)
     read = read_frames([tmp_path / "other.jsonl"], extra=("mpdu",))
     same_columns(expected, read)
     assert read.extra == expected.extra
+
+
+def test_records_that_lack_a_field_are_read_quickly_too(files, tmp_path, monkeypatch):
+    lines = [json.loads(line) for line in files[0].read_text().splitlines()]
+    for record in lines:
+        record.pop("sync_word", None)
+    text = "\n".join(json.dumps(record, separators=(",", ":")) for record in lines[:-1])
+    (tmp_path / "older.jsonl").write_text(text)
+    monkeypatch.delattr(JsonColumns, "_token")  # which the slow way needs
+    same_columns(read_frames(files[:1]), read_frames([tmp_path / "older.jsonl"]))
 
 
 def test_several_inputs_are_put_together_in_order_of_time(files):

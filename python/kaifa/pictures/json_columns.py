@@ -17,6 +17,8 @@ from .tokens import FIELDS, columns_of
 _ANY = rb'(?:"[^"]*"|[^",{}\[\]\n]+|\[[^\[\]\n]*\]|\{[^{}\[\]\n]*\})'
 _OTHER_KIND = rb'\{"schema_version":\d+,"record":"(?!frame")\w+",.*\}\r?'
 _EXTRA = "extra "  # before the name of a field whose value is kept as it is
+# Fields that cannot be null; others an older record may lack.
+_NEEDED = [key for key, value in FIELDS.items() if not re.fullmatch(value, b"null")]
 _LOOKED_AT = 100  # lines, for the first packet
 
 
@@ -63,7 +65,7 @@ class JsonColumns:
         """Makes the expression: the groups of self._order, and one for a line of another kind."""
         heads = lines.split(b"\n", _LOOKED_AT)[:_LOOKED_AT]
         keys = next(filter(None, map(_keys_of_packet, heads)), ())
-        if not set(keys) >= set(FIELDS):
+        if not set(keys) >= set(_NEEDED):
             nothing = b"()" * len(self._order)
             self._pattern = re.compile(b"^" + nothing + rb"(.*)$", re.MULTILINE)
             return
@@ -77,7 +79,8 @@ class JsonColumns:
                 self._order.append(key)
             parts.append(re.escape(json.dumps(key).encode()) + b":" + value)
         # What packets of this input do not have, perhaps another one among them has.
-        missing = [_EXTRA + key for key in self._extra if key not in keys]
+        missing = [key for key in FIELDS if key not in keys]
+        missing += [_EXTRA + key for key in self._extra if key not in keys]
         self._order += missing
         packet = rb"\{" + b",".join(parts) + rb"\}\r?" + b"()" * len(missing)
         self._pattern = re.compile(

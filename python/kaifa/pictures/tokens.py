@@ -31,8 +31,9 @@ FIELDS = {
     "mpdu": _OCTETS,
     "octets": _OCTETS,
     "preamble_symbols": rb"(?:null|(\d{1,6}))",
+    "sync_word": rb'(?:null|"([0-9a-f]{2,16})")',
 }
-# "904e"; the records do not tell the length of another one.
+# Of "904e", where a record does not tell its sync word.
 SYNC_SYMBOLS = 16
 
 
@@ -48,7 +49,8 @@ def columns_of(tokens, addresses, number, times=None):
     time_ns, dated = times or _times(tokens["time"], tokens["time_s"])
     checked = _flags(tokens["check_ok"])
     hex_octets = np.fromiter(map(len, tokens["octets"]), np.int32)
-    preamble = _whole(tokens["preamble_symbols"], 0)
+    sync = 4 * np.fromiter(map(len, tokens["sync_word"]), np.int32)
+    before = _whole(tokens["preamble_symbols"], 0) + np.where(sync > 0, sync, SYNC_SYMBOLS)
     return {
         "time_ns": time_ns,
         "dated": dated,
@@ -56,7 +58,7 @@ def columns_of(tokens, addresses, number, times=None):
         "snr_db": _reals(tokens["snr_db"]),
         "magnitude_db": _reals(tokens["magnitude_db"]),
         "length": np.fromiter(map(len, tokens["mpdu"]), np.int32) // 2,
-        "symbols": np.where(hex_octets > 0, preamble + SYNC_SYMBOLS + 4 * hex_octets, 0),
+        "symbols": np.where(hex_octets > 0, before + 4 * hex_octets, 0),
         "type": np.where(checked, _types(tokens["type"]), REJECTED),
         "check_ok": checked,
         "source": _numbers(tokens["source"], addresses),
