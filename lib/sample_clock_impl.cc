@@ -70,7 +70,8 @@ bool sample_clock_impl::start()
 void sample_clock_impl::forecast(int, gr_vector_int& ninput_items_required)
 {
     const uint64_t begin = nitems_read(0);
-    const bool can_pass_on = std::min(d_settled, begin) > nitems_written(0);
+    const uint64_t usable = std::max<uint64_t>(d_seen, 1) - 1;
+    const bool can_pass_on = std::min(d_settled, usable) > nitems_written(0);
     ninput_items_required[0] =
         required_items(*this, can_pass_on ? 1 : std::max(d_seen, begin) - begin + 1);
 }
@@ -99,7 +100,8 @@ int sample_clock_impl::general_work(int noutput_items,
         std::copy_n(in, passed, out + popped);
         const uint64_t space =
             d_most_kept - std::min<uint64_t>(d_kept.size(), d_most_kept);
-        const uint64_t kept = is_last ? 0 : std::min(usable - passed, space);
+        // What is only waiting for room stays in the input: it need not be copied twice.
+        const uint64_t kept = d_settled >= end ? 0 : std::min(usable - passed, space);
         d_kept.push(in + passed, kept);
         pass_tags(passed + kept);
         consume_each(static_cast<int>(passed + kept));
