@@ -23,4 +23,4 @@ top.connect(source, receiver)
 top.msg_connect(receiver, "frames", sink, "frames")
 top.run()
 for message in sink.take_last():
-    print(human_line(record(message, SAMPLE_RATE, dated_from=None)))
+    print(human_line(record(message, SAMPLE_RATE)))
