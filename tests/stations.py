@@ -53,11 +53,14 @@ class Station:
 
     def hear(self, *records, **changes):
         """Hears packets; send() sends them."""
+        # Who has a wrong clock does not know by how much.
+        unsure = {"time_source": "host", "time_uncertainty_s": None} if self._clock else {}
         for record in records:
             self._add(
                 record
                 | {"record_number": self.number, "snr_db": record["snr_db"] + self._snr_db}
                 | {"time": moved(record["time"], self._clock)}
+                | unsure
                 | changes
             )
 
