@@ -298,6 +298,9 @@ def test_a_frame_shows_its_header_and_octets(page, mesh_records, kind):
         press(page, f"type-{other}")
     first = "return document.querySelector('#table-frames .grid-row').innerText"
     eventually(lambda: kind in page.execute_script(first))
+    # In the table, too, an inferred party is marked.
+    marks = record["source_inferred"] + record["destination_inferred"]
+    assert page.execute_script(first).count("?") == marks
     choose_first(page)
     eventually(lambda: octets_shown(page) == record["mpdu"])
     fields = fields_shown(page)

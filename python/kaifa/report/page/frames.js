@@ -38,6 +38,8 @@ class Frames {
     this.source = columns.source.array;
     this.destination = columns.destination.array;
     this.sequence = columns.sequence.array;
+    this.sourceInferred = columns.source_inferred.array;
+    this.destinationInferred = columns.destination_inferred.array;
     this.record = (i) => this._recordOfColumns(columns, i);
   }
 
@@ -46,6 +48,7 @@ class Frames {
     const arrays = {
       time: Float64Array, frequency: Float64Array, snr: Float64Array, type: Int8Array,
       source: Int32Array, destination: Int32Array, sequence: Int16Array,
+      sourceInferred: Uint8Array, destinationInferred: Uint8Array,
     };
     for (const [name, kind] of Object.entries(arrays)) this[name] = new kind(MOST_LIVE);
     this.record = (i) => this._records[i];
@@ -70,6 +73,14 @@ class Frames {
     this.source[i] = this._number(record.source, colors);
     this.destination[i] = this._number(record.destination, colors);
     this.sequence[i] = record.sequence ?? -1;
+    this.sourceInferred[i] = record.source_inferred ? 1 : 0;
+    this.destinationInferred[i] = record.destination_inferred ? 1 : 0;
+  }
+
+  // Text of the sender or the recipient of a frame; with a ? where the frame does not name it.
+  party(i, role) {
+    const address = this.addresses[this[role][i]];
+    return address ? address + (this[`${role}Inferred`][i] ? "?" : "") : "–";
   }
 
   // [earliest, latest] time in seconds from baseNs.
@@ -116,8 +127,8 @@ class Frames {
   }
 
   _dropOldest(number) {
-    for (const name of
-      ["time", "frequency", "snr", "type", "source", "destination", "sequence"]) {
+    for (const name of ["time", "frequency", "snr", "type", "source", "destination", "sequence",
+      "sourceInferred", "destinationInferred"]) {
       this[name].copyWithin(0, number, this.count);
     }
     this._records.splice(0, number);

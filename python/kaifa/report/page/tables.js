@@ -3,7 +3,6 @@
 "use strict";
 
 function framesGrid(host, frames, view, marks) {
-  const address = (number) => frames.addresses[number] ?? "–";
   const dot = (i) => marks.glyph(frames.type[i], marks.frameColor(i));
   return new Grid(host, {
     label: "Frames",
@@ -15,9 +14,9 @@ function framesGrid(host, frames, view, marks) {
         sort: (i) => frames.type[i] },
       { get title() { return frames.dated ? "Time (UTC)" : "Time"; }, width: 214, grow: 0.6,
         text: (i) => listTime(frames, frames.time[i]), sort: (i) => frames.time[i] },
-      { title: "From", width: 146, grow: 0.6, text: (i) => address(frames.source[i]),
+      { title: "From", width: 146, grow: 0.6, text: (i) => frames.party(i, "source"),
         sort: (i) => frames.addresses[frames.source[i]] },
-      { title: "To", width: 146, grow: 0.6, text: (i) => address(frames.destination[i]),
+      { title: "To", width: 146, grow: 0.6, text: (i) => frames.party(i, "destination"),
         sort: (i) => frames.addresses[frames.destination[i]] },
       { title: "Seq", width: 48, numeric: true,
         text: (i) => (frames.sequence[i] < 0 ? "–" : String(frames.sequence[i])),

@@ -27,10 +27,9 @@ class Tip {
 // What there is to say of a frame in a few lines.
 function frameLines(frames, i) {
   const type = frames.types[frames.type[i]];
-  const party = (number) => frames.addresses[number] ?? "–";
   const lines = [`${type} at ${frames.timeText(frames.time[i])}`];
   if (frames.type[i] !== frames.rejected) {
-    lines.push(`${party(frames.source[i])} → ${party(frames.destination[i])}`);
+    lines.push(`${frames.party(i, "source")} → ${frames.party(i, "destination")}`);
   }
   lines.push(`${fixed(frames.frequency[i] / 1e6, 4)} MHz, ${fixed(frames.snr[i], 1)} dB SNR`);
   return lines;
