@@ -54,8 +54,8 @@ signal_finding translated_finding(const bridge::ProbeFinding& from)
 std::vector<signal_region>
 signal_probe::find_regions(const gr_complex* samples, size_t count, double sample_rate)
 {
-    const auto found =
-        translated([&] { return bridge::find_regions(slice(samples, count), sample_rate); });
+    const auto found = translated(
+        [&] { return bridge::find_regions(slice(samples, count), sample_rate); });
     std::vector<signal_region> regions;
     for (const auto& region : found)
         regions.push_back({ region.start, region.end, region.low, region.high });
@@ -68,8 +68,9 @@ signal_finding signal_probe::probe_region(const gr_complex* samples,
                                           const signal_region& region)
 {
     const bridge::ProbeRegion inside{ region.start, region.end, region.low, region.high };
-    return translated_finding(translated(
-        [&] { return bridge::probe_region(slice(samples, count), sample_rate, inside); }));
+    return translated_finding(translated([&] {
+        return bridge::probe_region(slice(samples, count), sample_rate, inside);
+    }));
 }
 
 } // namespace kaifa

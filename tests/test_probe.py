@@ -2,6 +2,7 @@
 """kaifa_probe on recordings of which it is told nothing that they do not say."""
 
 import json
+import random
 import shlex
 import shutil
 import subprocess
@@ -10,6 +11,9 @@ import sys
 import numpy as np
 import pytest
 from conftest import SAMPLE_RATE, frames, json_lines, simulate
+from gnuradio.kaifa.probe.channels import grid_of
+from gnuradio.kaifa.probe.clusters import clusters
+from gnuradio.kaifa.probe.nominal import in_units, nominal
 
 KAIFA_PROBE = [sys.executable, shutil.which("kaifa_probe")]
 # What is sent: symbol rate and deviation in Hz, framing, and options of kaifa_sim for the rest.
@@ -19,6 +23,7 @@ RADIOS = [
     (38.4e3, 20e3, "B", ("--whitening", "cc11xx")),
     (150e3, 37.5e3, "C", ("--check", "fcs32")),
     (50e3, 12.5e3, "E", ("--fec", "rsc_interleaved", "--whitening", "pn9")),
+    (20e3, 40e3, "A", ("--check", "fcs32", "--preamble", "55")),
     (200e3, 50e3, "B", ("--bt", 0)),
 ]
 
@@ -120,6 +125,72 @@ def test_a_burst_that_fills_its_file_needs_no_noise_around_it(recording, truth, 
     assert found["symbol_rate_hz"] == pytest.approx(50e3, rel=0.001)
     assert found["deviation_hz"] == pytest.approx(25e3, rel=0.1)
     assert (found["framing"], found["sync_word"]) == ("A", "904e")
+
+
+def test_swapped_sidebands_are_told(bare, tmp_path):
+    samples = np.frombuffer(bare.read_bytes(), np.int8).copy()
+    samples[1::2] = -np.maximum(samples[1::2], -127)
+    path = tmp_path / "mirrored.cs8"
+    path.write_bytes(samples.tobytes())
+    _, [found, *_], _ = records_of(path, "--rate", SAMPLE_RATE)
+    assert found["inverted_bursts"] == found["framing_bursts"] > 0
+    assert (found["framing"], found["sync_word"]) == ("A", "904e")
+    assert found["preamble_phase"] == "ends_in_zero"
+
+
+def keyed_burst(seed, sync_word="904e", center=868e6):
+    """A record of a burst in which no check passes: noise behind preamble and sync word."""
+    bits = f"{'10' * 32}{int(sync_word, 16):0{4 * len(sync_word)}b}"
+    bits += f"{random.Random(seed).getrandbits(200):0200b}"
+    end = next(k for k in range(1, len(bits)) if bits[k] == bits[k - 1])
+    known = {
+        "modulation": "2-FSK",
+        "symbol_rate_hz": 50e3,
+        "symbol_rate_confidence": 0.95,
+        "deviation_hz": 25e3,
+        "deviation_confidence": 0.9,
+        "duration_s": 0.006,
+        "center_frequency_hz": center,
+        "preamble_symbols": end,
+        "preamble_phase": "ends_in_zero",
+        "sync_break": end,
+        "symbols": bits,
+        "framing_confidence": 0.0,
+    }
+    unknown = ("framing", "check", "whitening", "fec", "sync_word", "inverted", "is_mac_frame")
+    return {**dict.fromkeys(unknown), **known}
+
+
+@pytest.mark.parametrize("word", ["904e", "2dd4", "d391"])
+def test_without_a_check_the_sync_word_is_what_all_bursts_have(word):
+    [found] = clusters([keyed_burst(seed, word) for seed in range(12)])
+    assert found["sync_word"] == word and found["sync_word_confidence"] > 0.9
+    assert found["framing"] is None and found["framing_confidence"] == 0
+
+
+def test_without_a_check_few_or_unlike_bursts_tell_no_sync_word():
+    [few] = clusters([keyed_burst(seed) for seed in range(2)])
+    words = [f"{random.Random(seed).getrandbits(16):04x}" for seed in range(12)]
+    [unlike] = clusters([keyed_burst(seed, word) for seed, word in enumerate(words)])
+    for found in (few, unlike):
+        assert found["sync_word"] is None and found["sync_word_confidence"] == 0
+
+
+def test_channels_are_the_widest_grid_of_enough_centres():
+    draw = random.Random(1)
+    on_air = [870.1e6 + 200e3 * k + draw.uniform(-6e3, 6e3) for k in (0, 1, 4, 5, 9) for _ in "abc"]
+    grid = grid_of(on_air)
+    assert grid.spacing_hz == 200e3 and grid.channels == 5 and grid.confidence > 0.8
+    assert abs(grid.first_hz - 870.1e6) < 6e3
+    assert grid_of(on_air[:3]) is None and grid_of([]) is None
+    anywhere = [grid_of([draw.uniform(870e6, 875e6) for _ in range(20)]) for _ in range(20)]
+    assert not any(grid and grid.spacing_hz > 12.5e3 for grid in anywhere)
+
+
+def test_rounding_keeps_to_what_was_measured():
+    assert [nominal(value, 1e-3) for value in (38381.4, 9992.1, 99987.2)] == [38400, 10000, 100000]
+    assert nominal(49321.7, 1e-3) == 49300
+    assert [in_units(hz) for hz in (38.4e3, 871.3e6, 950.0)] == ["38.4k", "871.3M", "950"]
 
 
 def test_stretches_do_not_change_what_is_found(recording):

@@ -65,9 +65,17 @@ def text(result, args, recording):
     if not result.clusters:
         yield "nothing here keys its frequency in time with a clock, as far as one can tell"
         return
+    if without_noise(result, recording):
+        yield "kaifa_rx judges bursts by the noise around them, of which there is little here."
     yield "On the right is how sure it is: 0 % as by chance. To receive the first kind:"
     yield ""
     yield command(result.clusters[0], args) or "(kaifa_rx cannot: see above what is missing)"
+
+
+def without_noise(result, recording):
+    """A burst lasts for most of the recording: kaifa_rx may not see that one starts."""
+    longest = max((burst["duration_s"] for burst in result.bursts if is_keyed(burst)), default=0.0)
+    return longest * recording.sample_rate > 0.5 * recording.samples
 
 
 def records(result, args):

@@ -113,6 +113,30 @@ fn rate_and_deviation_are_found_out_over_a_grid() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Says what is wrong where, and how much of it: `cargo test -p kaifa-dsp --test probe_grid --
+/// --ignored --nocapture`.
+#[test]
+#[ignore = "takes minutes, for the limits in docs/unknown_signals.md"]
+fn limits() {
+    let (mut cases, mut wrong) = (0, 0);
+    for symbol_rate_hz in [5e3, 9.6e3, 20e3, 38.4e3, 50e3, 100e3, 150e3, 300e3] {
+        for index in [0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 4.0] {
+            for gaussian_bt in [None, Some(1.0), Some(0.5), Some(0.3)] {
+                for snr_db in [12.0, 16.0, 25.0] {
+                    let case = Case { symbol_rate_hz, index, gaussian_bt, snr_db, seed: 3 };
+                    cases += 1;
+                    if let Err(told) = judge(&case) {
+                        wrong += 1;
+                        println!("{told}");
+                    }
+                }
+            }
+        }
+    }
+    println!("{wrong} of {cases} wrong");
+    assert!(wrong < cases / 10);
+}
+
 #[test]
 fn the_packet_tells_framing_and_sync_word() {
     for symbol_rate_hz in [9.6e3, 50e3, 150e3] {
@@ -120,7 +144,10 @@ fn the_packet_tells_framing_and_sync_word() {
             let gaussian_bt = Some(0.5);
             let case = Case { symbol_rate_hz, index, gaussian_bt, snr_db: 20.0, seed: 5 };
             let packet = surest(&case.recording()).packet.expect("a packet");
-            assert_eq!((packet.encoding.framing, packet.encoding.check), (Framing::A, Check::Fcs16));
+            assert_eq!(
+                (packet.encoding.framing, packet.encoding.check),
+                (Framing::A, Check::Fcs16)
+            );
             assert_eq!(packet.sync_word, unpack(&[0x90, 0x4e], BitOrder::MsbFirst));
             assert!(packet.fills_burst && !packet.inverted && packet.confidence > 0.99);
         }

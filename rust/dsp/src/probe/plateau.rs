@@ -48,12 +48,15 @@ struct Run {
 }
 
 /// The tones of a burst whose symbols, from sample `first` on, are `bits`; `None` if there are too
-/// few runs of either.
+/// few runs of either, or the ones have the lower tone: then they are none.
 pub(super) fn tones(channel: &Channel, clock: &Clock, first: f64, bits: &[u8]) -> Option<Tones> {
     let kinds = (0..RUNS.len()).map(|kind| runs(channel, clock, first, bits, kind));
     let [zeros, ones] =
         kinds.into_iter().find(|runs| runs.iter().all(|runs| runs.len() >= FEWEST))?;
     let levels = Levels { low: weighted_median(&zeros), high: weighted_median(&ones) };
+    if levels.deviation() <= 0.0 {
+        return None;
+    }
     let near = |run: &&Run, tone: f64| (run.hz - tone).abs() < TOLERANCE * levels.deviation();
     let agreeing = zeros.iter().filter(|run| near(run, levels.low)).count()
         + ones.iter().filter(|run| near(run, levels.high)).count();
