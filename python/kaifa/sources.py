@@ -109,6 +109,6 @@ def complex_out():
 def wire(hier, *chain):
     """Connects blocks in order, with large buffers, to the output of `hier`."""
     for block in chain:
-        if isinstance(block.to_basic_block(), gr.block):
-            block.set_min_output_buffer(BUFFER_SAMPLES)
+        if isinstance(block, gr.block):
+            block.set_min_output_buffer(0, BUFFER_SAMPLES)
     hier.connect(*chain, hier)
