@@ -2,12 +2,19 @@
 """Settings in TOML files: what they mean, how they are layered, and what is wrong with them."""
 
 import random
+import sys
 
 import pytest
 import tomllib
+from conftest import ROOT
 from gnuradio.kaifa.arguments import parse_arguments
 from gnuradio.kaifa.recording import InputError
 from gnuradio.kaifa.settings import ready_settings
+
+sys.path.insert(0, str(ROOT / "tests" / "fuzz"))
+from settings_target import judge  # noqa: E402
+
+CORPUS = ROOT / "tests" / "fuzz" / "corpus" / "settings"
 
 
 @pytest.fixture
@@ -109,19 +116,21 @@ def test_garbage_is_told_or_understood(tmp_path):
         *("rate", "gain", "source", "[radio]", "[", "]", "{", "}", "=", '"', "'", ",", ".", "\n"),
         *("8e6", "lna", "true", "-1", "0x", "1979-05-27", "\\u0000", "#", "inf", "--help", " "),
     )
-    path = tmp_path / "garbage.toml"
     told = 0
     for _ in range(3000):
         text = "".join(chance.choices(pieces, k=chance.randrange(1, 12))).encode()
         if chance.random() < 0.2:
             text = chance.randbytes(chance.randrange(1, 60))
-        path.write_bytes(text)
-        try:
-            parse_arguments(["--config", str(path), "hackrf=0"])
-        except InputError as error:
-            told += 1
-            assert str(path) in str(error)
+        told += isinstance(judge(text, tmp_path / "garbage.toml"), str)
     assert 1000 < told < 3000
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.iterdir()), ids=lambda path: path.stem)
+def test_settings_cut_off_are_told_or_understood(path, tmp_path):
+    octets = path.read_bytes()
+    assert not isinstance(judge(octets, tmp_path / "whole.toml"), str)
+    for end in range(0, len(octets), 3):
+        judge(octets[:end], tmp_path / "cut.toml")
 
 
 @pytest.mark.parametrize("text", ["x = " + 9999 * "[", "threshold = " + 9999 * "1"])
