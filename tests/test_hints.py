@@ -66,6 +66,12 @@ def test_the_first_cause_is_named(state, seconds, name):
 
 def test_the_end_of_a_short_quiet_recording_says_that_it_is_short():
     assert hint(QUIET, 2.0, final=True).name == "too_short"
+    # Few bursts say nothing yet while more may come, and are all there is at the end.
+    few = QUIET | {"bursts": 5}
+    weak = few | {"sync": 2, "length": 2, "rejected": 2, "rejects": {"check_failed": 2}}
+    assert (hint(few, 2.0), hint(weak, 2.0)) == (None, None)
+    assert hint(few, 2.0, final=True).name == "no_sync"
+    assert hint(weak, 2.0, final=True).name == "no_check"
     assert hint(WELL, 2.0, final=True) is None
 
 

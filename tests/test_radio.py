@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import SAMPLE_RATE, frames, json_lines, receive
+from gnuradio.kaifa.arguments import parse_arguments
+from gnuradio.kaifa.arguments_radio import wishes
 from gnuradio.kaifa.radio.device import device_string, driver_of, hardware_of, is_radio
 from gnuradio.kaifa.radio.gains import Stage, gain_text, merged, spread, wanted_gains
 from gnuradio.kaifa.radio.tuning import hackrf_filter
@@ -209,3 +211,8 @@ def test_a_recording_takes_nothing_from_a_radios_settings(fake, recording, tmp_p
     result, calls = fake("--config", "hackrf", recording, "--json", tmp_path / "out")
     assert (result.returncode, calls) == (0, []), result.stderr
     assert json.loads((tmp_path / "out").read_text().splitlines()[-1])["frames_checked"] > 20
+
+
+def test_a_bandwidth_below_zero_is_refused():
+    with pytest.raises(InputError, match="--bandwidth is -4 Hz, expected more than 0 Hz"):
+        wishes(parse_arguments(["hackrf=0", "--bandwidth", "-4"]))

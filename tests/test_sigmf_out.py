@@ -378,12 +378,24 @@ def test_a_disk_too_full_to_begin(recording, tmp_path):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for suffix in (".sigmf-meta", ".sigmf-data"):
+        shutil.copy(recording.with_suffix(suffix), folder / f"mesh{suffix}")
+    before = sorted(folder.iterdir())
     for name in ("--record", "--annotate"):
-        result = receive(recording, name, tmp_path / "new.sigmf-meta", preexec_fn=limit)
+        result = receive(folder / "mesh", name, folder / "new.sigmf-meta", preexec_fn=limit)
         assert result.returncode == 2
         (line,) = result.stderr.splitlines()
         assert line.endswith("new.sigmf-meta: cannot be written, File too large")
-        assert not list(tmp_path.iterdir())
+        assert sorted(folder.iterdir()) == before
+
+
+def test_annotations_that_would_not_find_their_samples_are_refused(recording, tmp_path):
+    result = receive(recording, "--annotate", tmp_path / "new.sigmf-meta")
+    assert result.returncode == 2
+    assert f"expected a name in {recording.parent}" in result.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_disk_too_full_for_metadata_keeps_the_old(recording, tmp_path):

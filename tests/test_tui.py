@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, json_lines
 
 MESH = ROOT / "examples" / "mesh.sigmf-meta"
-COLUMNS, LINES = 100, 40
+COLUMNS, LINES = 80, 40
 PATIENCE_SECONDS = 30
 
 
@@ -92,7 +92,9 @@ def test_a_recording_is_shown_until_q_is_pressed(session, tmp_path):
     shown = session(MESH, "--tui", "--json", tmp_path / "out.jsonl")
     sent = json_lines(ROOT / "examples" / "mesh.truth.jsonl")
     kept = f"frames ({len(sent)} kept)"
-    shown.wait_for("The recording has ended", kept, "870.70 to 871.50 MHz", "senders (7)", "█")
+    shown.wait_for(
+        "The recording has ended", kept, "870.70 to 871.50 MHz", "senders (7)", "█", "checked 18"
+    )
     newest = [r for r in json_lines(tmp_path / "out.jsonl") if r["record"] == "frame"][-1]
     shown.wait_for(newest["source"])
     shown.key(b"q")

@@ -25,13 +25,22 @@ def records():
     return [record for record in found if record["record"] == "frame"]
 
 
+STATUS = (
+    "bursts 283 > sync 283 > length 283 > checked 283  rejected 0  clipped 0 %  noise -97 dBFS/Hz"
+    "  DC +23 dB  lost 0\nhint: nothing"
+)
+
+
 def plain(seen, width, height):
     console = Console(width=width, height=height, file=io.StringIO(), record=True)
-    console.print(screen(seen, FACTS, "bursts 18", width, height))
+    console.print(screen(seen, FACTS, STATUS, width, height))
     return console.export_text().splitlines()
 
 
-@pytest.mark.parametrize(("width", "height"), [(80, 24), (80, 60), (140, 40), (250, 24)])
+SIZES = [(80, 24), (80, 60), (131, 40), (134, 40), (139, 40), (140, 40), (250, 24)]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
 def test_every_size_is_filled_and_nothing_is_cut_off(records, width, height):
     seen = Seen()
     for record in records:
@@ -43,6 +52,9 @@ def test_every_size_is_filled_and_nothing_is_cut_off(records, width, height):
     newest = [line for line in lines if records[-1]["source"] in line]
     assert newest, lines
     assert any("senders (7)" in line for line in lines)
+    # However long the counts are, they and what stands under them are there.
+    assert any("lost 0" in line for line in lines)
+    assert any(line.startswith("hint: nothing") for line in lines)
 
 
 def test_all_frames_and_senders_stand_in_a_large_terminal(records):

@@ -44,7 +44,9 @@ def _found_radios():
 
 
 def wishes(args):
-    """What a radio shall be set to."""
+    """What a radio shall be set to; InputError if it cannot be."""
+    if args.bandwidth is not None and not args.bandwidth > 0:
+        raise InputError(f"--bandwidth is {args.bandwidth:g} Hz, expected more than 0 Hz")
     return Wishes(
         RATE_HZ if args.rate is None else args.rate,
         FREQUENCY_HZ if args.frequency is None else args.frequency,

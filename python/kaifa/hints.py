@@ -73,13 +73,14 @@ def _of_funnel(counts, seconds, final):
             f"a spike of {spike:.0f} dB stands in the middle of the band: tune to where no meter "
             "sends, between two channels (--frequency), and mask the middle (--dc-mask 10k)",
         )
-    if sync >= SYNC_WORDS and sync * BURSTS_PER_SYNC >= bursts:
+    # At the end few have to do: no more will come.
+    if sync >= (1 if final else SYNC_WORDS) and sync * BURSTS_PER_SYNC >= bursts:
         return _of_rejects(counts)
-    if bursts >= BURSTS:
+    if bursts >= (1 if final else BURSTS):
         return Hint(
             "no_sync",
-            f"{bursts} bursts but {sync or 'no'} sync words: others may send here, or --symbol-rate"
-            " and --deviation are others (try 100k and 25k, 150k and 37.5k, 50k and 12.5k); "
+            f"{bursts} burst{'s' * (bursts > 1)} but {sync or 'no'} sync words: others may send "
+            "here, or --symbol-rate and --deviation are others (try 100k and 25k, 150k and 37.5k, 50k and 12.5k); "
             "kaifa_probe finds out what a recording holds",
         )
     if bursts or sync:
@@ -103,19 +104,21 @@ def _of_rejects(counts):
     if not rejects:
         return None
     reason = max(rejects, key=rejects.get)
-    what = f"{counts['sync']} sync words but no frame passes its check"
+    sync = counts["sync"]
+    what = f"{sync} sync word{'s' * (sync > 1)} but no frame passes its check"
     if reason == "mode_switch":
         return Hint("mode_switch", f"{what}: frames are announced in another mode (reason_text)")
     if counts["length"] * 2 < counts["sync"]:
         return Hint(
             "no_length",
             f"{what}, and most have no length that fits (mostly {reason}): --symbol-rate may be "
-            "wrong, or the framing is a new one; see the rejected records (--json) and report them",
+            "wrong, or --framing, or the framing is a new one; see the rejected records (--json) "
+            "and report them",
         )
     return Hint(
         "no_check",
-        f"{what} (mostly {reason}): signals may be too weak, or the framing is a new one; see the "
-        "rejected records (--json) and report them",
+        f"{what} (mostly {reason}): signals may be too weak, or the framing is not that of "
+        "--framing, or a new one; see the rejected records (--json) and report them",
     )
 
 

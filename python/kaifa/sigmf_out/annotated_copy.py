@@ -15,7 +15,15 @@ MOST_SAMPLES = 1 << 62
 
 def annotated_copy(path, recording):
     """The Metadata at `path` of a Recording, as its own has it, and where there is none as the
-    command line says. InputError if it cannot be made."""
+    command line says. InputError if it cannot be made.
+
+    Metadata find their samples beside them (SigMF, "Dataset Files"): the copy stands there, too.
+    """
+    if path.resolve().parent != recording.path.resolve().parent:
+        raise InputError(
+            f"{path}: would not find the samples, expected a name in {recording.path.parent}, "
+            "where they are"
+        )
     meta = read_meta(recording.meta_path) if recording.meta_path else _bare(recording)
     facts = dict(meta["global"])
     if recording.path.name != path.with_suffix(DATA).name:

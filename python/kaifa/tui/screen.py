@@ -3,7 +3,7 @@
 
 import numpy as np
 from rich import box
-from rich.console import Group
+from rich.console import Console, Group
 from rich.layout import Layout
 from rich.panel import Panel
 from rich.table import Table
@@ -14,7 +14,7 @@ from .spectrum_text import axis, bars, columns, levels, waterfall
 
 BAR_LINES = 3
 # From this width on, senders stand beside the frames, so wide
-WIDE, SENDERS_WIDTH = 132, 58
+WIDE, SENDERS_WIDTH = 140, 58
 TYPES = {"beacon": "green", "unicast": "blue", "broadcast": "magenta", "ack": "cyan"}
 
 
@@ -27,7 +27,8 @@ def screen(seen, facts, status, width, height):
     # A terminal of 24 lines has 3 of waterfall, a tall one more.
     waterfall_lines = min(max(height // 8, 3), 12)
     spectrum = BAR_LINES + waterfall_lines + 3
-    head = 2 + status.count("\n")
+    status = Text(status)
+    head = 1 + len(status.wrap(Console(width=width), width))
     layout = Layout()
     layout.split_column(
         Layout(_head(facts, status), size=head, name="head"),
@@ -41,7 +42,7 @@ def screen(seen, facts, status, width, height):
             Layout(_senders(seen, left), size=SENDERS_WIDTH, name="senders"),
         )
     else:
-        below = max(4, left // 3)
+        below = max(5, left * 2 // 5)
         layout["lists"].split_column(
             Layout(_frames(seen, left - below), name="frames"),
             Layout(_senders(seen, below), size=below, name="senders"),
@@ -53,7 +54,7 @@ def _head(facts, status):
     line = Text("kaifa_rx", style="bold")
     line.append(f"  {facts['source']}  {facts['band']}", style="default")
     line.append("   q ends", style="dim")
-    return Group(line, Text(status))
+    return Group(line, status)
 
 
 def _spectrum(seen, facts, width, waterfall_lines):

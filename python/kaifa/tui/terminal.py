@@ -43,7 +43,6 @@ class Terminal:
         self.output = _Output(self._seen)
         self.block = spectrum_probe(source.sample_rate, self._seen.add_row)
         self._due = 0.0
-        self._status = ""
         self._stop = self.quit
         self._quit = threading.Event()
 
@@ -68,9 +67,8 @@ class Terminal:
 
     def update(self, counts):
         """Draws what was seen and the counts of a Reception, a few times a second."""
-        self._status = counts_text(counts)
         if time.monotonic() >= self._due:
-            self._draw(self._status)
+            self._draw(counts_text(counts))
 
     def clear(self):
         """Has nothing to do: nobody else writes on the terminal."""
@@ -86,10 +84,11 @@ class Terminal:
         """Nobody looks any more."""
         self._quit.set()
 
-    def linger(self):
-        """After a recording, leaves what was seen until a person has had enough of it."""
+    def linger(self, counts):
+        """After a recording, leaves what was seen, with the last counts, until a person has had
+        enough of it."""
         while not (self._live or self._quit.is_set()):
-            self._draw(f"{self._status}\nThe recording has ended; q ends.")
+            self._draw(f"{counts_text(counts)}\nThe recording has ended; q ends.")
             self._quit.wait(REDRAW_SECONDS)
 
     def _draw(self, status):
