@@ -80,8 +80,8 @@ def _of_funnel(counts, seconds, final):
         return Hint(
             "no_sync",
             f"{bursts} burst{'s' * (bursts > 1)} but {sync or 'no'} sync words: others may send "
-            "here, or --symbol-rate and --deviation are others (try 100k and 25k, 150k and 37.5k, 50k and 12.5k); "
-            "kaifa_probe finds out what a recording holds",
+            "here, or --symbol-rate and --deviation are others (try 100k and 25k, 150k and 37.5k, "
+            "50k and 12.5k); kaifa_probe finds out what a recording holds",
         )
     if bursts or sync:
         return None
