@@ -63,7 +63,7 @@ def test_a_recording_of_a_recording_is_the_same(recording, tmp_path):
         {
             "core:sample_start": 0,
             "core:frequency": FREQUENCY,
-            "core:datetime": "2026-01-01T00:00:00.000000000Z",
+            "core:datetime": "2026-01-01T00:00:00.000000Z",
         }
     ]
     assert receive(copy, "--json", tmp_path / "second").returncode == 0

@@ -12,12 +12,11 @@ GENERATOR = f"kaifa_rx {VERSION}"
 class Annotations:
     """Makes an annotation of a record of a frame or a burst.
 
-    sample_rate, symbol_rate: Hz.  sync_bits: length of the sync word.
+    sample_rate, symbol_rate: Hz.
     """
 
-    def __init__(self, sample_rate, symbol_rate, sync_bits):
+    def __init__(self, sample_rate, symbol_rate):
         self._sample_rate, self._symbol_rate = sample_rate, symbol_rate
-        self._sync_bits = sync_bits
 
     def of(self, record):
         """The annotation of a record; None if it speaks of no samples."""
@@ -43,7 +42,7 @@ class Annotations:
         """From the preamble to the last octet after the sync word."""
         start = max(0, math.floor(record["sample_start"]))
         octets = len(record["octets"]) // 2
-        symbols = record["preamble_symbols"] + self._sync_bits + 8 * octets
+        symbols = record["preamble_symbols"] + 4 * len(record["sync_word"]) + 8 * octets
         samples = symbols * self._sample_rate / self._symbol_rate
         # Carson's rule, as for the width of a burst.
         half_width = abs(record["deviation_hz"]) + self._symbol_rate / 2

@@ -74,7 +74,7 @@ def _open_annotations(args, source, recorder):
     metadata = (
         recorder.metadata if recorder else annotated_copy(Path(args.annotate), source.recording)
     )
-    made = Annotations(source.sample_rate, args.symbol_rate, _sync_bits(args))
+    made = Annotations(source.sample_rate, args.symbol_rate)
     recording = source.recording
     return AnnotationOutput(metadata, made, recording.samples if recording else None)
 
@@ -83,8 +83,4 @@ def _open_rejects(args, word, tell):
     if not args.save_rejects:
         return None
     limit = REJECTS_LIMIT if args.rejects_limit is None else args.rejects_limit
-    return RejectsOutput(args.save_rejects, limit, word, args.symbol_rate, _sync_bits(args), tell)
-
-
-def _sync_bits(args):
-    return 4 * len(args.sync_word)
+    return RejectsOutput(args.save_rejects, limit, word, args.symbol_rate, tell)

@@ -2,6 +2,7 @@
 """Writes the samples of a source into a SigMF recording while they are received."""
 
 import fcntl
+import math
 import os
 import select
 import threading
@@ -49,8 +50,9 @@ class Recorder:
         self._format = source.source.stored
         self._queue = OctetQueue(MOST_WAITING_OCTETS)
         self._received = self._accepted = self._written = 0
-        self.stretches = Stretches(source.sample_rate, source.live)
-        for anchor in () if source.live else source.recording.anchors:
+        anchors = () if source.live else source.recording.anchors
+        self.stretches = Stretches(source.sample_rate, source.live, _digits(anchors))
+        for anchor in anchors:
             self.add_time_anchor(anchor.sample, anchor.seconds, anchor.fraction)
         data = create(data_path, "--record")
         try:
@@ -195,3 +197,9 @@ class Recorder:
             with suppress(OSError):
                 os.ftruncate(data, self._written * size)
             self.on_fault()
+
+
+def _digits(anchors):
+    """Decimal places of a second that are known of all anchors."""
+    unknown_s = max((anchor.uncertainty_s or 0.0 for anchor in anchors), default=0.0)
+    return 9 if unknown_s <= 1e-9 else min(max(round(-math.log10(unknown_s)), 0), 9)

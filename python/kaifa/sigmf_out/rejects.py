@@ -36,16 +36,16 @@ class RejectsOutput:
     limit: octets of samples that may lie there, those of earlier runs included; what comes then is
            counted and left out.
     word:  what the bursts are received from.
-    symbol_rate: Hz.  sync_bits: length of the sync word.
+    symbol_rate: Hz.
     tell:  called with a line at the end if something was left out.
     InputError if the folder cannot be used.
     """
 
-    def __init__(self, folder, limit, word, symbol_rate, sync_bits, tell):
+    def __init__(self, folder, limit, word, symbol_rate, tell):
         self.name = folder
         self.kept = 0
         self._folder, self._limit, self._word, self._tell = Path(folder), limit, word, tell
-        self._symbol_rate, self._sync_bits = symbol_rate, sync_bits
+        self._symbol_rate = symbol_rate
         self._left_out = 0
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +114,7 @@ class RejectsOutput:
         }
 
     def _annotations(self, reject, facts):
-        made = Annotations(facts["sample_rate"], self._symbol_rate, self._sync_bits)
+        made = Annotations(facts["sample_rate"], self._symbol_rate)
         for packet in reject.packets:
             start = packet["sample_start"] - facts["sample_offset"]
             start *= facts["sample_rate"] / facts["original_rate"]

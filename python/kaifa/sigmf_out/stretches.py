@@ -16,10 +16,11 @@ class Stretches:
 
     sample_rate: Hz.
     live:        times come while samples do, the first being a guess from before they did.
+    digits:      decimal places of a second that are known of times, 0 to 9.
     """
 
-    def __init__(self, sample_rate, live):
-        self._rate, self._live = sample_rate, live
+    def __init__(self, sample_rate, live, digits=9):
+        self._rate, self._live, self._digits = sample_rate, live, digits
         self._received, self._written = [0], [0]
         self._anchors, self._guess = [], None
 
@@ -78,8 +79,13 @@ class Stretches:
             if placed and placed >= written:
                 continue
             time = self.time_of(sample)
-            dated = {"core:datetime": utc_text(*time)} if time else {}
+            dated = {"core:datetime": self._text(time)} if time else {}
             # Where it stood in the stream of which samples are missing here.
             whole = {"core:global_index": sample} if len(self._written) > 1 else {}
             captures.append({"core:sample_start": placed, **whole, **facts, **dated})
         return captures
+
+    def _text(self, time):
+        # More digits would claim more than is known.
+        whole, fraction = utc_text(*time).rstrip("Z").split(".")
+        return f"{whole}.{fraction[: self._digits]}".rstrip(".") + "Z"
