@@ -197,7 +197,7 @@ def test_an_output_that_fails_leaves_the_rest_with_the_broker(broker, checked, t
 
 def test_repetitions_and_equal_acknowledgements_stay_apart(broker, collect, checked):
     ack = next(record for record in checked if record["type"] == "ack")
-    ack |= dict.fromkeys(("source", "destination"))
+    ack = ack | dict.fromkeys(("source", "destination"))
     stations = [Station(broker, name) for name in ("a", "b")]
     for station in stations:
         for seconds in (0.0, 0.3, 0.34, 2.0):
