@@ -140,7 +140,7 @@ def test_time_against_frequency(mesh):
         "UTC, from 2026-01-01 on",
         f"Packets by sender ({len(senders)})",
         "00:00:00.100",
-        f"{len(records)} packets of {len(senders)} senders, "
+        f"{len(records)} packets of {len(senders)} senders, those of acknowledgements inferred, "
         "2026-01-01 00:00:00.030 to 00:00:00.355 UTC",
     ):
         assert expected in words
@@ -309,6 +309,8 @@ def test_the_summary_fits_a_terminal(mesh, tmp_path):
     assert max(map(len, lines[:-1])) <= 80
     senders = Counter(record["source"] for record in records)
     assert lines[0].startswith(f"{len(records)} packets of {len(senders)} senders")
+    assert any(record["source_inferred"] for record in records)
+    assert "its sender is inferred" in lines[1]
     for sender, count in senders.items():
         (line,) = (line for line in lines if line.startswith(sender))
         assert line.split()[1] == str(count)

@@ -15,6 +15,7 @@ from .canvas import (
     x_times,
 )
 from .frames import NOBODY
+from .inferred import inferred_note
 from .palette import colours
 from .scatter import MOST_VECTORS, draw_packets
 from .short_names import short_names
@@ -36,7 +37,10 @@ def plot_frequency(frames, theme, symbol_rate):
     if not known.any():
         raise InputError("no frame has a frequency, expected an input that tells it")
     senders = len(np.unique(frames.source[frames.source != NOBODY]))
-    subtitle = f"{np.count_nonzero(known):,} packets of {senders:,} senders, {time_span(frames)}"
+    subtitle = (
+        f"{np.count_nonzero(known):,} packets of {senders:,} senders{inferred_note(frames)}, "
+        f"{time_span(frames)}"
+    )
     figure = new_figure("Time and frequency of packets", subtitle, theme)
     axes = add_axes(figure)
     time_axis(axes, frames)

@@ -31,7 +31,10 @@ def plot_snr(frames, theme, _symbol_rate):
     if not known.any():
         raise InputError("no frame has an SNR, expected an input that tells it")
     median = np.median(frames.snr_db[known])
-    subtitle = f"{np.count_nonzero(known):,} packets, median {median:.1f} dB, {time_span(frames)}"
+    subtitle = (
+        f"{np.count_nonzero(known):,} packets, median {median:.1f} dB, {time_span(frames)}"
+        + ("; senders of acknowledgements are inferred" if frames.source_inferred.any() else "")
+    )
     figure = new_figure("Signal to noise ratio", subtitle, theme)
     axes = add_axes(figure)
     time_axis(axes, frames)

@@ -8,6 +8,7 @@ from ..recording import InputError
 from .beacon_period import beacon_period
 from .canvas import HEIGHT_IN, add_axes, new_figure, time_axis, type_legend, x_times
 from .frames import BEACON, NOBODY, TYPES
+from .inferred import inferred_note
 from .palette import MARKERS, colours
 from .scatter import CELL_DOTS, MOST_POINTS, MOST_VECTORS, THIN, opacity
 from .short_names import short_names
@@ -30,7 +31,10 @@ def plot_timeline(frames, theme, _symbol_rate):
     if not senders:
         raise InputError("no frame has a sender, expected some that name one")
     shown = senders[:MOST_ROWS]
-    subtitle = f"{len(shown):,} senders, those with most packets first, {time_span(frames)}"
+    subtitle = (
+        f"{len(shown):,} senders{inferred_note(frames)}, those with most packets first, "
+        f"{time_span(frames)}"
+    )
     if len(shown) < len(senders):
         subtitle += f"; {len(senders) - len(shown):,} more are not shown"
     height = max(HEIGHT_IN, 1.45 + ROW_IN * len(shown))

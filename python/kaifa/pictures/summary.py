@@ -17,6 +17,8 @@ def summary(frames):
     count = np.bincount(frames.source[frames.source != NOBODY], minlength=len(frames.addresses))
     order = [i for i in np.argsort(-count, kind="stable") if count[i]]
     lines = [f"{len(frames):,} packets of {len(order):,} senders, {time_span(frames)}"]
+    if frames.source_inferred.any():
+        lines.append("An acknowledgement names nobody: its sender is inferred, and counted here.")
     types = np.bincount(frames.type, minlength=len(TYPES))
     lines.append(
         "  ".join(
