@@ -134,6 +134,7 @@ def test_roles():
             node.setdefault("packets", 1)
             node.setdefault("broadcasts", 0)
             node.setdefault("beacons", 0)
+            node.setdefault("acks_inferred", 0)
         graph.nodes[address].update(seen)
         add_roles(graph)
         return graph.nodes[address]["role"]
@@ -147,6 +148,8 @@ def test_roles():
     assert role(star, "alone", broadcasts=2, beacons=1) == BROADCAST_ONLY
     assert role(star, "alone", broadcasts=0, beacons=1) == BEACON_ONLY
     assert role(chain, "d", packets=0) == NOT_HEARD
+    assert role(chain, "d", packets=2, acks_inferred=2) == NOT_HEARD
+    assert role(chain, "d", packets=3, acks_inferred=2) == METER
 
 
 def test_an_acknowledgement_counts_once_and_in_time(mesh):

@@ -49,9 +49,14 @@ def _role(node, many_peers):
         is_between = node["betweenness"] >= RELAY_BETWEENNESS
         if is_between and node["peers"] >= RELAY_LEAST_PEERS:
             return RELAY
-        return METER if node["packets"] else NOT_HEARD
+        return _seen(node)
     if node["broadcasts"]:
         return BROADCAST_ONLY
     if node["beacons"]:
         return BEACON_ONLY
-    return METER if node["packets"] else NOT_HEARD
+    return _seen(node)
+
+
+def _seen(node):
+    # An acknowledgement names nobody: who sent it is no more than inferred.
+    return METER if node["packets"] > node["acks_inferred"] else NOT_HEARD

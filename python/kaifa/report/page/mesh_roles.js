@@ -21,12 +21,14 @@ function giveRoles({ meters }) {
 
 function roleOf(meter, many, between) {
   const peers = meter.partners.size;
+  // An acknowledgement names nobody: who sent it is no more than inferred.
+  const seen = meter.packets > meter.acks ? "meter" : "not heard";
   if (peers >= many) return "collector?";
   if (peers >= RELAY_LEAST_PEERS && between >= RELAY_BETWEENNESS) return "relay?";
-  if (peers) return meter.packets ? "meter" : "not heard";
+  if (peers) return seen;
   if (meter.broadcasts) return "broadcast only";
   if (meter.beacons) return "beacon only";
-  return meter.packets ? "meter" : "not heard";
+  return seen;
 }
 
 // Of each meter, the share of the shortest ways between any two others that lead over it
