@@ -334,7 +334,7 @@ def test_a_folder_that_is_read_only():
             with pytest.raises(InputError, match="a.sigmf-data: cannot be written, Permission"):
                 create(Path(folder) / "a.sigmf-data", "--record")
             with pytest.raises(InputError, match="cannot be used, Permission denied"):
-                RejectsOutput(folder, 1e6, "test", 50e3, 16, print)
+                RejectsOutput(folder, 1e6, "test", 50e3, print)
         finally:
             if root:
                 os.seteuid(0)
