@@ -5,11 +5,10 @@ import argparse
 import re
 import sys
 
-from .arguments_kinds import count, filled, number
+from .arguments_kinds import Parser, count, filled, number
 from .arguments_output import add_output, check_output
 from .arguments_radio import add_radio
 from .arguments_settings import layered
-from .recording import InputError
 from .settings import ready_settings
 from .version import VERSION
 
@@ -55,14 +54,9 @@ def in_options(message):
     return re.sub(r'(?<!")\b[a-z_]+\b', lambda word: OPTIONS.get(word[0], word[0]), str(message))
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise InputError(f"{message} (--help shows how)")
-
-
 def parse_arguments(argv):
     """Reads the command line; InputError if it is wrong."""
-    parser = _Parser(
+    parser = Parser(
         prog="kaifa_rx",
         description=DESCRIPTION,
         epilog=EPILOG,

@@ -3,10 +3,19 @@
 
 import argparse
 
+from .recording import InputError
+
 MULTIPLES = {"k": 1e3, "M": 1e6, "G": 1e9}
 # Beyond what any option takes; the receiver knows the range of each.
 MOST_NUMBER = 1e12
 MOST_COUNT = (1 << 31) - 1
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises InputError where a command line is wrong."""
+
+    def error(self, message):
+        raise InputError(f"{message} (--help shows how)")
 
 
 def number(text):

@@ -5,7 +5,7 @@ import argparse
 import os
 import sys
 
-from ..arguments_kinds import filled, number
+from ..arguments_kinds import Parser, filled, number
 from ..recording import InputError
 from ..topics import STATION
 from ..version import VERSION
@@ -25,11 +25,6 @@ the broker, or the reader of standard output has gone; 2 an output or the comman
 used.
 """
 MOST_WAIT_SECONDS = 300.0
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise InputError(f"{message} (--help shows how)")
 
 
 class _PrintSchema(argparse.Action):
@@ -57,7 +52,7 @@ def _wait(text):
 
 def parse_arguments(argv):
     """Reads the command line; InputError if it is wrong."""
-    parser = _Parser(
+    parser = Parser(
         prog="kaifa_collect",
         description=DESCRIPTION,
         epilog=EPILOG,

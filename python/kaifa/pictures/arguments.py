@@ -4,7 +4,7 @@
 import argparse
 import sys
 
-from ..arguments_kinds import filled
+from ..arguments_kinds import Parser, filled
 from ..recording import InputError
 from ..version import VERSION
 from .pseudonyms import anonymized, read_key
@@ -22,14 +22,9 @@ exit status: 0 done, 2 an input cannot be used or an output cannot be written
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise InputError(f"{message} (--help shows how)")
-
-
 def parser(program, description):
     """An ArgumentParser with inputs, stretch of time and pseudonyms; errors are InputError."""
-    made = _Parser(
+    made = Parser(
         prog=program,
         description=description,
         epilog=INPUTS,

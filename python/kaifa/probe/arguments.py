@@ -5,6 +5,7 @@ import argparse
 from pathlib import Path
 
 from ..arguments import number
+from ..arguments_kinds import Parser
 from ..arguments_output import filled
 from ..recording import InputError, bare_recording
 from ..sigmf import meta_path_of, sigmf_recording
@@ -28,14 +29,9 @@ frequency; 2 the recording or an output cannot be used, or it was damaged.
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message):
-        raise InputError(f"{message} (--help shows how)")
-
-
 def parse_arguments(argv):
     """Reads the command line; InputError if it is wrong."""
-    parser = _Parser(
+    parser = Parser(
         prog="kaifa_probe",
         description=DESCRIPTION,
         epilog=EPILOG,
