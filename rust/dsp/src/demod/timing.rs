@@ -62,6 +62,18 @@ impl Timing {
         self.predict(1.0);
     }
 
+    /// On by `count` symbols.
+    pub fn advance_by(&mut self, count: usize) {
+        let n = count as f64;
+        // Sums over them of 1, of the symbols before each, and of the pairs before each.
+        let (before, pairs) = (n * (n - 1.0) / 2.0, n * (n - 1.0) * (n - 2.0) / 6.0);
+        self.center += n * self.period();
+        self.pp += 2.0 * (n * self.pr + before * self.rr + pairs * RATE_WALK);
+        self.pp += n * self.rr + before * RATE_WALK + n * PHASE_WALK;
+        self.pr += n * self.rr + before * RATE_WALK;
+        self.rr += n * RATE_WALK;
+    }
+
     /// Back to the symbol before.
     pub fn retreat(&mut self) {
         self.center -= self.period();
@@ -89,6 +101,20 @@ impl Timing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_symbols_at_once_are_as_many_one_by_one() {
+        let start = Timing { pp: 0.01, pr: -1e-5, rr: 2.5e-7, ..Timing::new(4.0, 100.0, 0.1) };
+        for count in [0, 1, 2, 3, 16, 100] {
+            let (mut one_by_one, mut at_once) = (start.clone(), start.clone());
+            (0..count).for_each(|_| one_by_one.advance());
+            at_once.advance_by(count);
+            let parts = |t: &Timing| [t.center, t.pp, t.pr, t.rr];
+            for (a, b) in parts(&one_by_one).into_iter().zip(parts(&at_once)) {
+                assert!((a - b).abs() <= 1e-12 * a.abs(), "{count}: {one_by_one:?} {at_once:?}");
+            }
+        }
+    }
 
     #[test]
     fn learns_a_clock_that_is_off_by_thousands_of_ppm() {

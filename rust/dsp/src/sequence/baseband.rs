@@ -5,6 +5,8 @@ use std::f64::consts::TAU;
 
 use num_complex::{Complex32, Complex64};
 
+use crate::simd::{widest, Kernel};
+
 /// Samples that are turned from one exact phase.
 const ANCHOR: usize = 64;
 
@@ -62,17 +64,34 @@ impl Baseband {
                 self.im.resize(next, 0.0);
             }
             let (re, im) = (&mut self.re[self.end..next], &mut self.im[self.end..next]);
-            let (cos, sin) = (self.phase.re as f32, self.phase.im as f32);
-            let turns = &self.turns;
-            for (((x, turn), re), im) in there.iter().zip(turns).zip(re.iter_mut()).zip(&mut *im) {
-                let (c, s) = (turn.re * cos - turn.im * sin, turn.re * sin + turn.im * cos);
-                *re = x.re * c - x.im * s;
-                *im = x.re * s + x.im * c;
-            }
+            let phase = Complex32::new(self.phase.re as f32, self.phase.im as f32);
+            widest(Turn { samples: there, turns: &self.turns, phase, re, im });
             re[there.len()..].fill(0.0);
             im[there.len()..].fill(0.0);
             self.phase *= self.advance;
             self.end = next;
+        }
+    }
+}
+
+/// `samples` turned by `phase` and each by one of `turns`, their parts put into `re` and `im`.
+struct Turn<'a> {
+    samples: &'a [Complex32],
+    turns: &'a [Complex32],
+    phase: Complex32,
+    re: &'a mut [f32],
+    im: &'a mut [f32],
+}
+
+impl Kernel for Turn<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let parts = self.re.iter_mut().zip(self.im);
+        for ((x, turn), (re, im)) in self.samples.iter().zip(self.turns).zip(parts) {
+            let turned = x * (turn * self.phase);
+            (*re, *im) = (turned.re, turned.im);
         }
     }
 }

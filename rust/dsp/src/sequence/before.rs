@@ -26,20 +26,27 @@ impl Follower<'_> {
             let branch = usize::from(other << 2 | bit << 1 | other);
             let (re, im) = self.correlate(ticks(begin(k))).of(branch);
             Complex32::new(re, im)
-                * Complex32::from_polar(1.0, -self.tracker.carrier * (k - from as i64) as f32)
         };
         let known = from as i64..sync.min(from + BLOCK) as i64;
         if known.is_empty() {
             return 0;
         }
-        let reference: Complex32 = known.clone().map(value).sum();
+        let on = Complex32::from_polar(1.0, self.tracker.carrier);
+        let mut turn = Complex32::new(1.0, 0.0);
+        let mut reference = Complex32::default();
+        for k in known.clone() {
+            reference += value(k) * turn.conj();
+            turn *= on;
+        }
         let scale = (known.end - known.start) as f32 / reference.norm_sqr().max(f32::MIN_POSITIVE);
         let (mut score, mut best, mut first) = (0.0, 0.0, from as i64);
+        let mut turn = reference.conj() * scale;
         for k in (-(WALK_BACK as i64)..from as i64).rev() {
             if begin(k) < self.memory.baseband.first() as f64 || score < best - DOUBT_LIMIT {
                 break;
             }
-            score += (value(k) * reference.conj()).re * scale - 0.5;
+            turn *= on;
+            score += (value(k) * turn).re - 0.5;
             if score > best {
                 (best, first) = (score, k);
             }

@@ -12,6 +12,7 @@ use crate::demod::segment::Segment;
 use crate::demod::{BurstInfo, Packet, PacketEnd};
 use crate::error::{Error, Result};
 use crate::frame::PacketLength;
+use crate::simd::{widest, Kernel};
 
 /// Level, over that at the sync word, below which there is no signal any more.
 const LOST_LEVEL: f32 = 0.65;
@@ -118,14 +119,30 @@ impl SequenceDetector {
 const LARGEST: f32 = 1e15;
 
 fn judged(samples: &[Complex32]) -> Result<()> {
-    let fine = |x: &Complex32| x.re.abs() <= LARGEST && x.im.abs() <= LARGEST;
-    // Without a way out in the middle: that is faster, and nearly all bursts are fine.
-    if samples.iter().fold(true, |all, x| all & fine(x)) {
+    let parts = bytemuck::cast_slice(samples);
+    if widest(AllFine(parts)) {
         return Ok(());
     }
-    let at = samples.iter().position(|x| !fine(x)).unwrap_or_default();
+    let at = parts.iter().position(|&x| !is_fine(x)).unwrap_or_default() / 2;
     let value = format!("{} at {at}", samples[at]);
     Err(Error::parameter("samples", value, format!("parts of -{LARGEST:e} to {LARGEST:e}")))
+}
+
+fn is_fine(part: f32) -> bool {
+    part.abs() <= LARGEST
+}
+
+/// Whether all these are fine.
+struct AllFine<'a>(&'a [f32]);
+
+impl Kernel for AllFine<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run(self) -> bool {
+        // Without a way out in the middle: that is faster, and nearly all bursts are fine.
+        self.0.iter().fold(true, |all, &part| all & is_fine(part))
+    }
 }
 
 /// Samples from one window that is looked at to the next.

@@ -8,7 +8,7 @@ use super::before::WALK_BACK;
 use super::search::Preamble;
 use super::templates::{Shape, Templates, TICKS};
 use super::tracker::Tracker;
-use super::trellis::{previous, Branches, Trellis};
+use super::trellis::{choices, previous, Branches, Trellis};
 use crate::demod::timing::Timing;
 use crate::simd::{widest, Kernel};
 
@@ -43,7 +43,10 @@ pub struct Memory {
     pub(super) baseband: Baseband,
     /// Correlations of the last [`KEPT`] symbols.
     kept: Vec<Branches>,
+    /// For each symbol and state, by how much a one before is likelier than a zero.
     margins: Vec<[f32; 4]>,
+    /// Which of them are for a one.
+    choices: Vec<u8>,
     pub(super) taken: Vec<Taken>,
     /// Bits decided, of all symbols from the first on.
     pub(super) bits: Vec<u8>,
@@ -79,6 +82,7 @@ impl<'a> Follower<'a> {
         memory.baseband.tune(preamble.carrier, first, samples.len());
         memory.kept.resize(KEPT, Branches::default());
         memory.margins.clear();
+        memory.choices.clear();
         memory.taken.clear();
         memory.bits.clear();
         // The first symbol that begins in the window.
@@ -154,13 +158,7 @@ impl<'a> Follower<'a> {
     /// Correlates the symbol that begins at `begin`, in ticks.
     #[inline(always)]
     pub(super) fn correlate(&self, begin: i64) -> Branches {
-        let first = begin.div_euclid(TICKS) + 1;
-        let width = self.templates.width;
-        let taps = self.shape.at(first * TICKS - begin, width);
-        let n = first as usize;
-        let (re, im) =
-            (&self.memory.baseband.re[n..n + width], &self.memory.baseband.im[n..n + width]);
-        Branches::correlate(taps, re, im)
+        correlate(&self.memory.baseband, self.shape, self.templates.width, begin)
     }
 
     fn symbols_left(&self) -> usize {
@@ -181,18 +179,20 @@ impl<'a> Follower<'a> {
 
     /// Decides all bits but the last `lag`.
     fn decide(&mut self, lag: usize) {
-        let (count, decided) = (self.memory.margins.len(), self.memory.bits.len());
-        let until = count.saturating_sub(lag);
+        let decided = self.memory.bits.len();
+        let until = self.memory.choices.len().saturating_sub(lag);
         if until <= decided {
             return;
         }
         self.memory.bits.resize(until, 0);
         let mut state = self.trellis.best();
-        for k in (decided..count).rev() {
-            if k < until {
-                self.memory.bits[k] = (state >> 1) as u8;
-            }
-            state = previous(state, &self.memory.margins[k]);
+        for &choices in self.memory.choices[until..].iter().rev() {
+            state = previous(state, choices);
+        }
+        let bits = self.memory.bits[decided..].iter_mut();
+        for (bit, &choices) in bits.zip(&self.memory.choices[decided..until]).rev() {
+            *bit = (state >> 1) as u8;
+            state = previous(state, choices);
         }
     }
 
@@ -225,22 +225,29 @@ impl<'a> Follower<'a> {
         size.clear();
         size.resize(self.memory.margins.len() + 1, f32::MAX);
         let mut state = self.trellis.best();
-        for k in (first.max(2)..self.memory.margins.len()).rev() {
-            let margin = self.memory.margins[k][state & 3];
-            let before = previous(state, &self.memory.margins[k]);
-            let loser = before ^ 2;
-            let (won, lost) =
-                (&self.memory.margins[k - 1][before & 3], &self.memory.margins[k - 1][loser & 3]);
-            size[k - 1] = size[k - 1].min(margin.abs());
-            if (*won > 0.0) != (*lost > 0.0) {
-                size[k - 2] = size[k - 2].min(margin.abs());
+        let choices = &self.memory.choices;
+        let at_most = |size: &mut f32, margin: f32| {
+            if margin < *size {
+                *size = margin;
             }
-            state = before;
+        };
+        for (k, margins) in self.memory.margins.iter().enumerate().skip(first.max(2)).rev() {
+            let margin = margins[state & 3].abs();
+            state = previous(state, choices[k]);
+            at_most(&mut size[k - 1], margin);
+            // What was preferred and what it was preferred to may have another bit before, too.
+            let (won, lost) =
+                (previous(state, choices[k - 1]), previous(state ^ 2, choices[k - 1]));
+            if (won ^ lost) & 2 != 0 {
+                at_most(&mut size[k - 2], margin);
+            }
         }
         let scale = 1.0 / self.tracker.amplitude().max(f32::MIN_POSITIVE);
-        let sign = |bit: u8| if bit == 1 { 1.0 } else { -1.0 };
-        let value = |k: usize| sign(self.memory.bits[k]) * (size[k] * scale).clamp(1e-3, 9.0);
-        let soft = (first..end).map(value).collect();
+        let value = |(&bit, &size): (&u8, &f32)| {
+            let sign = if bit == 1 { 1.0 } else { -1.0 };
+            sign * (size * scale).clamp(1e-3, 9.0)
+        };
+        let soft = self.memory.bits[..end].iter().zip(&size).skip(first).map(value).collect();
         self.memory.sizes = size;
         soft
     }
@@ -262,16 +269,34 @@ impl Kernel for Symbols<'_, '_> {
     fn run(self) {
         let Symbols { follower, count, mut begin, step } = self;
         let turns = follower.tracker.turns();
-        follower.memory.margins.reserve(count);
-        for _ in 0..count {
-            let branches = follower.correlate(begin);
-            let memory = &mut *follower.memory;
-            memory.kept[memory.margins.len() % KEPT] = branches;
-            memory.margins.push(follower.trellis.step(&branches, &turns));
-            follower.timing.advance();
+        let Memory { baseband, kept, margins, choices: chosen, .. } = &mut *follower.memory;
+        let (first, width) = (margins.len(), follower.templates.width);
+        margins.resize(first + count, [0.0; 4]);
+        chosen.resize(first + count, 0);
+        for k in first..first + count {
+            kept[k % KEPT] = correlate(baseband, follower.shape, width, begin);
             begin += step;
         }
+        // In a loop of its own and apart from the follower, so that it stays in registers.
+        let mut trellis = follower.trellis;
+        let news = margins[first..].iter_mut().zip(&mut chosen[first..]);
+        for (k, (margins, chosen)) in (first..).zip(news) {
+            *margins = trellis.step(&kept[k % KEPT], &turns);
+            *chosen = choices(margins);
+        }
+        follower.trellis = trellis;
+        follower.timing.advance_by(count);
     }
+}
+
+/// Correlates the symbol of a burst at `baseband` that begins at `begin`, in ticks, and has `width`
+/// samples at most.
+#[inline(always)]
+fn correlate(baseband: &Baseband, shape: &Shape, width: usize, begin: i64) -> Branches {
+    let first = begin.div_euclid(TICKS) + 1;
+    let taps = shape.at(first * TICKS - begin, width);
+    let n = first as usize;
+    Branches::correlate(taps, &baseband.re[n..n + width], &baseband.im[n..n + width])
 }
 
 /// What is to be learned of the bits decided.

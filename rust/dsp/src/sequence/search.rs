@@ -119,18 +119,26 @@ impl Search {
         let outer = from(0).iter().zip(from(2 * self.distance)).map(|(low, high)| low + high);
         self.sums.clear();
         self.sums.extend(outer.zip(from(self.distance)).map(|(outer, middle)| outer + middle));
-        let (mut best, mut most) = (0, 0.0);
-        for (k, &sum) in self.sums.iter().enumerate() {
-            if sum > most {
-                (best, most) = (k, sum);
-            }
-        }
+        let most = largest(&self.sums);
+        let best = self.sums.iter().position(|&sum| sum == most).unwrap_or_default();
         let sum = |k: usize| f64::from(self.sums.get(k).copied().unwrap_or(0.0));
         let (before, after) = (sum(best.wrapping_sub(1)), sum(best + 1));
         let bend = before - 2.0 * f64::from(most) + after;
         let part = if bend < 0.0 { (0.5 * (before - after) / bend).clamp(-0.5, 0.5) } else { 0.0 };
         (best as f64 - self.reach as f64 + part, most)
     }
+}
+
+/// The largest of `sums`, none of which is below 0, as the largest of several side by side.
+fn largest(sums: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let mut most = [0.0; 8];
+    for eight in sums.chunks(8) {
+        for (most, &sum) in most.iter_mut().zip(eight) {
+            *most = larger(*most, sum);
+        }
+    }
+    most.into_iter().fold(0.0, larger)
 }
 
 /// Sum of the squares, as several sums side by side.

@@ -74,16 +74,12 @@ impl SyncFinder {
     /// Goes on over `bits`, the same as before and more, to the next sync word. In the middle of a
     /// packet it must be without error and behind a whole preamble.
     pub fn next(&mut self, bits: &[u8], within: bool) -> Option<Sync> {
-        while let Some(&bit) = bits.get(self.next) {
-            self.next += 1;
-            let alternates = u64::from(bit) != (self.recent & 1);
-            self.recent = self.recent << 1 | u64::from(bit);
-            self.run = if alternates { self.run + 1 } else { 1 };
-            self.without = if self.run >= TELLING { 0 } else { self.without + 1 };
-            if self.run >= self.preamble {
-                self.preamble_end = self.next;
-            }
-            if self.skips_alternating && self.run as usize >= self.length {
+        for &bit in bits.get(self.next..).unwrap_or_default() {
+            self.take(bit);
+            // Data of a packet seldom alternate for so long: nothing more to look at.
+            let far = within && self.preamble_end + self.length < self.next;
+            let alternates = self.skips_alternating && self.run as usize >= self.length;
+            if far || alternates {
                 continue;
             }
             if let Some(sync) = self.here(bits, within) {
@@ -91,6 +87,19 @@ impl SyncFinder {
             }
         }
         None
+    }
+
+    /// On by a bit.
+    #[inline]
+    fn take(&mut self, bit: u8) {
+        self.next += 1;
+        let alternates = u64::from(bit) != (self.recent & 1);
+        self.recent = self.recent << 1 | u64::from(bit);
+        self.run = if alternates { self.run + 1 } else { 1 };
+        self.without = if self.run >= TELLING { 0 } else { self.without + 1 };
+        if self.run >= self.preamble {
+            self.preamble_end = self.next;
+        }
     }
 
     /// The word that the last bits come nearest to, of equal ones the first, if no more than
@@ -102,10 +111,6 @@ impl SyncFinder {
     }
 
     fn here(&self, bits: &[u8], within: bool) -> Option<Sync> {
-        // Data seldom alternate for so long: nothing more to look at.
-        if within && self.preamble_end + self.length < self.next {
-            return None;
-        }
         let word = self.word(if within { 0 } else { self.max_errors })?;
         let (errors, inverted) = word.compare(self.recent);
         let first = self.next.checked_sub(self.length)?;

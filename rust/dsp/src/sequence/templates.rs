@@ -2,8 +2,7 @@
 //! What a symbol looks like between its neighbours, sampled at any timing.
 //!
 //! A symbol and its two neighbours make a branch: eight of them. The phase is counted from the
-//! middle of the symbol, where a pulse that is even in time has done half its work; so the branch
-//! of the opposite bits is the conjugate, and only the four whose first bit is a zero are kept.
+//! middle of the symbol, where a pulse that is even in time has done half its work.
 
 use std::f64::consts::{PI, TAU};
 
@@ -21,11 +20,13 @@ const SHAPES: [Option<f64>; 2] = [None, Some(0.5)];
 /// Steps in a symbol by which a preamble is integrated.
 const STEPS: usize = 64;
 
-/// A sample of the four branches 000, 001, 010 and 011.
+/// A sample of the eight branches, 000, 001, ... 111.
 #[derive(Debug, Clone, Copy)]
 pub struct Tap {
-    /// Real parts, then imaginary parts.
-    pub parts: [f32; 8],
+    /// Real parts.
+    pub re: [f32; 8],
+    /// Imaginary parts.
+    pub im: [f32; 8],
 }
 
 /// The branches of one pulse shape.
@@ -70,9 +71,9 @@ impl Shape {
             let time = ((step as f64 + 0.5) / PHASES as f64 + sample as f64) / samples_per_symbol;
             // What lies in the next symbol does not count.
             let gain = if time < 1.0 { 1.0 } else { 0.0 };
-            let value = |k| Complex64::from_polar(gain, phase(branch(k), time));
-            let part = |k: usize| if k < 4 { value(k).re } else { value(k - 4).im };
-            Tap { parts: std::array::from_fn(|k| part(k) as f32) }
+            let values: [Complex64; 8] =
+                std::array::from_fn(|k| Complex64::from_polar(gain, phase(branch(k), time)));
+            Tap { re: values.map(|value| value.re as f32), im: values.map(|value| value.im as f32) }
         };
         let alternating = |time: f64| match time {
             time if time < 1.0 => phase([false, true, false], time),

@@ -17,8 +17,8 @@ const CARRIER_WALK: f32 = 1e-7;
 /// Variance of the deviation before and while it is followed, relative.
 const DEVIATION_SPREAD: f32 = 2.5e-3;
 const DEVIATION_WALK: f32 = 1e-8;
-/// Share by which a symbol moves the estimate of the amplitude.
-const AMPLITUDE_SHARE: f32 = 1.0 / 32.0;
+/// What a symbol leaves of the estimate of the amplitude before it.
+const AMPLITUDE_KEPT: f32 = 1.0 - 1.0 / 32.0;
 
 /// How far the clock was seen to be off.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,7 +39,10 @@ pub struct Tracker {
     index: f32,
     carrier_variance: f32,
     deviation_variance: f32,
+    /// Correlation with the right branch.
+    amplitude: f32,
     reference: Reference,
+    turns: ([f32; 4], [f32; 4]),
 }
 
 /// What a symbol's phase is compared with.
@@ -47,8 +50,6 @@ pub struct Tracker {
 struct Reference {
     re: f32,
     im: f32,
-    /// Correlation with the right branch.
-    amplitude: f32,
     /// Turn by the bits and frequency of the symbol, each against its mean over the reference.
     turned: f32,
     faster: f32,
@@ -56,9 +57,10 @@ struct Reference {
 }
 
 /// Sums over the symbols of a block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Sums {
     count: f32,
+    along: f32,
     error: f32,
     error_turned: f32,
     turned: f32,
@@ -66,29 +68,53 @@ struct Sums {
     faster: f32,
 }
 
+/// The same, of every so many symbols apart.
+#[derive(Debug, Default)]
+struct PartialSums {
+    count: [f32; LANES],
+    along: [f32; LANES],
+    error: [f32; LANES],
+    error_turned: [f32; LANES],
+    turned: [f32; LANES],
+    error_faster: [f32; LANES],
+    faster: [f32; LANES],
+}
+
 impl Tracker {
     /// A transmitter of this modulation index, of which nothing is known.
     pub fn new(modulation_index: f64) -> Self {
-        Tracker {
+        let mut tracker = Tracker {
             carrier: 0.0,
             deviation: 0.0,
             index: modulation_index as f32,
             carrier_variance: CARRIER_SPREAD,
             deviation_variance: DEVIATION_SPREAD,
+            amplitude: 0.0,
             reference: Reference::default(),
-        }
+            turns: Default::default(),
+        };
+        tracker.turn();
+        tracker
     }
 
-    /// What the phase of each state turns by from the middle of a symbol to that of the next.
+    /// What the phase of each state turns by from the middle of a symbol to that of the next:
+    /// cosines and sines.
     pub fn turns(&self) -> ([f32; 4], [f32; 4]) {
+        self.turns
+    }
+
+    /// Makes `turns` anew.
+    fn turn(&mut self) {
         let bits = std::f32::consts::PI * self.index * (1.0 + self.deviation);
-        let turns = [-bits, 0.0, 0.0, bits].map(|turn| (turn + self.carrier).sin_cos());
-        (turns.map(|turn| turn.1), turns.map(|turn| turn.0))
+        let turns = [-bits, 0.0, bits].map(|turn| (turn + self.carrier).sin_cos());
+        let [down, level, up] = turns;
+        let states = [down, level, level, up];
+        self.turns = (states.map(|turn| turn.1), states.map(|turn| turn.0));
     }
 
     /// Correlation with the right branch.
     pub fn amplitude(&self) -> f32 {
-        self.reference.amplitude
+        self.amplitude
     }
 
     /// Takes the symbols of `block`, `bits` being those of it with the one before and the one
@@ -100,27 +126,30 @@ impl Tracker {
         bits: &[u8],
         shape: &Shape,
     ) -> Option<TimingError> {
-        let mut sums = Sums::default();
+        let mut sums = PartialSums::default();
         let turns = self.turns();
         let half_turn = std::f32::consts::PI * self.index;
         let turned = [-half_turn, 0.0, 0.0, half_turn];
         let mut symbols = block.zip(bits.windows(3));
+        // Apart from the rest, so that it stays in registers.
+        let mut reference = self.reference;
         loop {
             let (mut compared, mut count) = (Compared::default(), 0);
             for (branches, bits) in symbols.by_ref().take(LANES) {
                 let branch = usize::from(bits[0] << 2 | bits[1] << 1 | bits[2]) & 7;
                 let correlation = branches.of(branch);
-                self.reference.meet(shape.turn[branch]);
-                compared.put(count, correlation, &self.reference);
+                reference.meet(shape.turn[branch]);
+                compared.put(count, correlation, &reference);
                 let state = branch & 3;
                 let turn = (turns.0[state], turns.1[state]);
-                self.reference.take(correlation, turn, turned[state]);
+                reference.take(correlation, turn, turned[state]);
                 count += 1;
             }
             if count == 0 {
-                return self.correct(&sums);
+                self.reference = reference;
+                return self.correct(&sums.total());
             }
-            compared.add(count, &mut self.reference.amplitude, &mut sums);
+            compared.add(&mut sums);
         }
     }
 
@@ -128,8 +157,10 @@ impl Tracker {
         if sums.count == 0.0 {
             return None;
         }
+        let kept = if self.amplitude > 0.0 { AMPLITUDE_KEPT.powf(sums.count) } else { 0.0 };
+        self.amplitude = kept * self.amplitude + (1.0 - kept) * sums.along / sums.count;
         // From here on in radians.
-        let scale = 1.0 / self.reference.amplitude.max(f32::MIN_POSITIVE);
+        let scale = 1.0 / self.amplitude.max(f32::MIN_POSITIVE);
         self.carrier_variance += CARRIER_WALK;
         let lag = 1.0 / (1.0 - MEMORY);
         let noise = PHASE_NOISE / (sums.count * lag * lag);
@@ -142,6 +173,7 @@ impl Tracker {
         self.deviation +=
             self.deviation_variance * scale * sums.error_turned / (seen + PHASE_NOISE);
         self.deviation_variance *= PHASE_NOISE / (seen + PHASE_NOISE);
+        self.turn();
 
         (sums.faster > 0.1).then(|| TimingError {
             error: f64::from(-scale * sums.error_faster / sums.faster).clamp(-0.5, 0.5),
@@ -190,31 +222,45 @@ impl Compared {
         (self.turned[k], self.faster[k]) = (reference.turned, reference.faster);
     }
 
-    /// Adds the first `count` to the sums, in order of time, and follows the amplitude.
+    /// Adds them to the sums. The first of all has no reference, and does not count.
     #[inline(always)]
-    fn add(&self, count: usize, amplitude: &mut f32, sums: &mut Sums) {
-        let [mut size, mut along, mut across] = [[0.0f32; LANES]; 3];
+    fn add(&self, sums: &mut PartialSums) {
         for k in 0..LANES {
             let (re, im) = (self.re[k], self.im[k]);
             let (reference_re, reference_im) = (self.reference_re[k], self.reference_im[k]);
-            size[k] = (reference_re * reference_re + reference_im * reference_im).sqrt();
-            let inverse = 1.0 / size[k];
-            along[k] = (re * reference_re + im * reference_im) * inverse;
-            across[k] = (im * reference_re - re * reference_im) * inverse;
+            let (turned, faster) = (self.turned[k], self.faster[k]);
+            let size = (reference_re * reference_re + reference_im * reference_im).sqrt();
+            let (counts, inverse) = if size > 0.0 { (1.0, 1.0 / size) } else { (0.0, 0.0) };
+            let along = (re * reference_re + im * reference_im) * inverse;
+            let across = (im * reference_re - re * reference_im) * inverse;
+            sums.count[k] += counts;
+            sums.along[k] += along;
+            sums.error[k] += across;
+            sums.error_turned[k] += across * turned;
+            sums.turned[k] += counts * turned * turned;
+            sums.error_faster[k] += across * faster;
+            sums.faster[k] += counts * faster * faster;
         }
-        for k in 0..count {
-            if size[k] <= 0.0 {
-                // The first of all.
-                *amplitude = (self.re[k] * self.re[k] + self.im[k] * self.im[k]).sqrt();
-                continue;
-            }
-            *amplitude += AMPLITUDE_SHARE * (along[k] - *amplitude);
-            sums.count += 1.0;
-            sums.error += across[k];
-            sums.error_turned += across[k] * self.turned[k];
-            sums.turned += self.turned[k] * self.turned[k];
-            sums.error_faster += across[k] * self.faster[k];
-            sums.faster += self.faster[k] * self.faster[k];
+    }
+}
+
+impl PartialSums {
+    #[inline(always)]
+    fn total(&self) -> Sums {
+        // In pairs, pairs of pairs and so on, which takes few instructions.
+        let total = |parts: &[f32; LANES]| {
+            let eight: [f32; 8] = std::array::from_fn(|k| parts[k] + parts[8 + k]);
+            let four: [f32; 4] = std::array::from_fn(|k| eight[k] + eight[4 + k]);
+            (four[0] + four[2]) + (four[1] + four[3])
+        };
+        Sums {
+            count: total(&self.count),
+            along: total(&self.along),
+            error: total(&self.error),
+            error_turned: total(&self.error_turned),
+            turned: total(&self.turned),
+            error_faster: total(&self.error_faster),
+            faster: total(&self.faster),
         }
     }
 }

@@ -15,51 +15,50 @@ pub const MEMORY: f32 = 0.88;
 /// A number for each of the four states, which are the current bit and the next: 00, 01, 10, 11.
 type Four = [f32; 4];
 
+/// A number for each of the eight branches, 000, 001, ... 111: the bit before a state, and the state.
+type Eight = [f32; 8];
+
 /// Correlations of a symbol with the eight branches.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Branches {
-    /// Real and imaginary part, the bit before being zero, for each state the branch leads to.
-    pub zero: (Four, Four),
-    /// The same, the bit before being one.
-    pub one: (Four, Four),
+    /// Real parts.
+    pub re: Eight,
+    /// Imaginary parts.
+    pub im: Eight,
 }
 
 impl Branches {
     /// Correlates a symbol, its samples apart in real and imaginary parts.
     #[inline(always)]
     pub fn correlate(taps: &[Tap], re: &[f32], im: &[f32]) -> Self {
-        // Products of the real part with real and imaginary parts of the taps, and the same of the
-        // imaginary part.
-        let (mut real, mut imaginary) = ([0.0f32; 8], [0.0f32; 8]);
-        for ((tap, &re), &im) in taps.iter().zip(re).zip(im) {
-            for k in 0..8 {
-                real[k] += re * tap.parts[k];
-                imaginary[k] += im * tap.parts[k];
-            }
-        }
-        let (rr, ri) = (&real[..4], &real[4..]);
-        let (ir, ii) = (&imaginary[..4], &imaginary[4..]);
-        // The opposite bits look like the conjugate, so the states come in reverse.
-        let opposite = |k: usize| 3 - k;
-        Branches {
-            zero: (std::array::from_fn(|k| rr[k] + ii[k]), std::array::from_fn(|k| ir[k] - ri[k])),
-            one: (
-                std::array::from_fn(|k| rr[opposite(k)] - ii[opposite(k)]),
-                std::array::from_fn(|k| ir[opposite(k)] + ri[opposite(k)]),
-            ),
+        // At four samples a symbol, the usual number, without a loop.
+        match <&[Tap; 4]>::try_from(taps) {
+            Ok(taps) => sum(taps, &re[..4], &im[..4]),
+            Err(_) => sum(taps, re, im),
         }
     }
 
     /// Correlation with a branch: 000, 001, ... 111.
     #[inline(always)]
     pub fn of(&self, branch: usize) -> (f32, f32) {
-        let (re, im) = if branch & 4 == 0 { &self.zero } else { &self.one };
-        (re[branch & 3], im[branch & 3])
+        (self.re[branch & 7], self.im[branch & 7])
     }
 }
 
+#[inline(always)]
+fn sum(taps: &[Tap], re: &[f32], im: &[f32]) -> Branches {
+    let mut sums = Branches::default();
+    for ((tap, &re), &im) in taps.iter().zip(re).zip(im) {
+        for k in 0..8 {
+            sums.re[k] += re * tap.re[k] + im * tap.im[k];
+            sums.im[k] += im * tap.re[k] - re * tap.im[k];
+        }
+    }
+    sums
+}
+
 /// The four survivors.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Trellis {
     metric: Four,
     re: Four,
@@ -67,15 +66,10 @@ pub struct Trellis {
     magnitude: Four,
 }
 
-/// From which state each state is reached when the bit before was zero; two more when it was one.
+/// For each branch what stands at the state it comes from.
 #[inline(always)]
-fn from_zero(x: &Four) -> Four {
-    [x[0], x[0], x[1], x[1]]
-}
-
-#[inline(always)]
-fn from_one(x: &Four) -> Four {
-    [x[2], x[2], x[3], x[3]]
+fn spread(x: &Four) -> Eight {
+    [x[0], x[0], x[1], x[1], x[2], x[2], x[3], x[3]]
 }
 
 impl Trellis {
@@ -83,27 +77,22 @@ impl Trellis {
     /// Returns, for each state, by how much a one before the current bit is likelier than a zero.
     #[inline(always)]
     pub fn step(&mut self, branches: &Branches, turn: &(Four, Four)) -> Four {
-        let extend =
-            |old: Four, new: &Four| -> Four { std::array::from_fn(|k| MEMORY * old[k] + new[k]) };
-        let size = |re: &Four, im: &Four| -> Four {
-            std::array::from_fn(|k| (re[k] * re[k] + im[k] * im[k]).sqrt())
+        let extend = |old: &Four, new: &Eight| -> Eight {
+            let old = spread(old);
+            std::array::from_fn(|k| MEMORY * old[k] + new[k])
         };
         let rest: Four = std::array::from_fn(|k| self.metric[k] - MEMORY * self.magnitude[k]);
-        let zero_re = extend(from_zero(&self.re), &branches.zero.0);
-        let zero_im = extend(from_zero(&self.im), &branches.zero.1);
-        let one_re = extend(from_one(&self.re), &branches.one.0);
-        let one_im = extend(from_one(&self.im), &branches.one.1);
-        let (zero_size, one_size) = (size(&zero_re, &zero_im), size(&one_re, &one_im));
-        let (zero_rest, one_rest) = (from_zero(&rest), from_one(&rest));
-        let zero: Four = std::array::from_fn(|k| zero_rest[k] + zero_size[k]);
-        let one: Four = std::array::from_fn(|k| one_rest[k] + one_size[k]);
-        let margin: Four = std::array::from_fn(|k| one[k] - zero[k]);
-        let pick = |zero: &Four, one: &Four| -> Four {
-            std::array::from_fn(|k| if margin[k] > 0.0 { one[k] } else { zero[k] })
+        let rest = spread(&rest);
+        let (re, im) = (extend(&self.re, &branches.re), extend(&self.im, &branches.im));
+        let size: Eight = std::array::from_fn(|k| (re[k] * re[k] + im[k] * im[k]).sqrt());
+        let metric: Eight = std::array::from_fn(|k| rest[k] + size[k]);
+        let margin: Four = std::array::from_fn(|k| metric[4 + k] - metric[k]);
+        let pick = |x: &Eight| -> Four {
+            std::array::from_fn(|k| if margin[k].is_sign_positive() { x[4 + k] } else { x[k] })
         };
-        self.metric = pick(&zero, &one);
-        self.magnitude = pick(&zero_size, &one_size);
-        let (re, im) = (pick(&zero_re, &one_re), pick(&zero_im, &one_im));
+        self.metric = pick(&metric);
+        self.magnitude = pick(&size);
+        let (re, im) = (pick(&re), pick(&im));
         let (cos, sin) = turn;
         self.re = std::array::from_fn(|k| re[k] * cos[k] - im[k] * sin[k]);
         self.im = std::array::from_fn(|k| re[k] * sin[k] + im[k] * cos[k]);
@@ -123,8 +112,16 @@ impl Trellis {
     }
 }
 
-/// The state before `state`, as `margin` of the step between them has it.
-#[inline]
-pub fn previous(state: usize, margin: &Four) -> usize {
-    usize::from(margin[state & 3] > 0.0) << 1 | state >> 1
+/// Which of the `margins` of a step are for a one: bit `k` of the result tells of state `k`.
+#[inline(always)]
+pub fn choices(margins: &Four) -> u8 {
+    // By their signs, which vectors do with no comparison.
+    let is_zero: [u32; 4] = std::array::from_fn(|k| margins[k].to_bits() >> 31 << k);
+    !((is_zero[0] | is_zero[2]) | (is_zero[1] | is_zero[3])) as u8
+}
+
+/// The state before `state`, as the `choices` of the step between them have it.
+#[inline(always)]
+pub fn previous(state: usize, choices: u8) -> usize {
+    usize::from(choices >> state & 1) << 1 | state >> 1
 }
