@@ -20,7 +20,7 @@ dict_builder burst_measurements(const bridge::BurstTag& tag)
     dict_builder dict;
     dict.add(key::id, pmt::from_uint64(tag.id));
     dict.real(key::relative_frequency, tag.relative_frequency);
-    dict.real(key::bandwidth, tag.bandwidth);
+    dict.steady_real(key::bandwidth, tag.bandwidth);
     dict.real(key::magnitude_db, tag.magnitude_db);
     dict.real(key::noise_dbfs_hz, tag.noise_dbfs_hz);
     dict.real(key::snr_db, tag.snr_db);
@@ -137,7 +137,7 @@ pmt::pmt_t burst_tag_value(const bridge::BurstTag& tag)
         return pmt::dict_add(dict, key::truncated, pmt::from_bool(tag.truncated));
     }
     auto dict = burst_measurements(tag);
-    dict.real(key::sample_rate, tag.sample_rate);
+    dict.steady_real(key::sample_rate, tag.sample_rate);
     dict.add(key::sample_offset, pmt::from_uint64(tag.offset));
     return with_place(std::move(dict), tag);
 }
@@ -145,8 +145,8 @@ pmt::pmt_t burst_tag_value(const bridge::BurstTag& tag)
 pmt::pmt_t burst_dict(const bridge::Burst& burst)
 {
     auto dict = burst_measurements(burst.tag);
-    dict.real(key::sample_rate, burst.sample_rate);
-    dict.real(key::original_rate, burst.tag.sample_rate);
+    dict.steady_real(key::sample_rate, burst.sample_rate);
+    dict.steady_real(key::original_rate, burst.tag.sample_rate);
     dict.real(key::sample_offset, burst.sample_offset);
     dict.real(key::onset, burst.onset);
     dict.flag(key::truncated, burst.tag.truncated);
@@ -174,15 +174,15 @@ dict_builder packet_dict(const bridge::Packet& packet, const dict_view& burst)
     dict.real(key::sample_start, packet.sample_start);
     dict.add(key::rx_time, time_tuple(packet.rx_time));
     dict.real(key::center_frequency, packet.center_frequency);
-    dict.add(key::preamble_symbols, pmt::from_long(packet.preamble_symbols));
-    dict.add(key::preamble_phase, pmt::mp(std::string(packet.preamble_phase)));
+    dict.number(key::preamble_symbols, packet.preamble_symbols);
+    dict.text(key::preamble_phase, std::string(packet.preamble_phase));
     dict.flag(key::inverted, packet.inverted);
-    dict.add(key::sync_word, pmt::mp(std::string(packet.sync_word)));
-    dict.add(key::sync_errors, pmt::from_long(packet.sync_errors));
-    dict.add(key::sync_symbols, pmt::from_long(packet.sync_symbols));
+    dict.text(key::sync_word, std::string(packet.sync_word));
+    dict.number(key::sync_errors, packet.sync_errors);
+    dict.number(key::sync_symbols, packet.sync_symbols);
     dict.real(key::deviation, packet.deviation);
     dict.real(key::clock_error_ppm, packet.clock_error_ppm);
-    dict.add(key::packet_end, pmt::mp(std::string(packet.packet_end)));
+    dict.text(key::packet_end, std::string(packet.packet_end));
     return dict;
 }
 

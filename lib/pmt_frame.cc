@@ -16,12 +16,12 @@ public:
     void text(const pmt::pmt_t& name, const rust::String& value)
     {
         if (!value.empty())
-            add(name, pmt::mp(static_cast<std::string>(value)));
+            dict_builder::text(name, static_cast<std::string>(value));
     }
     void number(const pmt::pmt_t& name, int64_t value)
     {
         if (value >= 0)
-            add(name, pmt::from_long(value));
+            dict_builder::number(name, value);
     }
     void octets(const pmt::pmt_t& name, const rust::Vec<uint8_t>& value)
     {
@@ -45,18 +45,18 @@ public:
 pmt::pmt_t mode_switch_dict(const bridge::ModeSwitch& mode_switch)
 {
     dict_builder dict(pmt::make_dict());
-    dict.add(key::parameter_entry, pmt::from_long(mode_switch.parameter_entry));
-    dict.add(key::fec, pmt::from_bool(mode_switch.fec));
-    dict.add(key::page, pmt::from_long(mode_switch.page));
-    dict.add(key::modulation, pmt::from_long(mode_switch.modulation));
-    dict.add(key::mode, pmt::from_long(mode_switch.mode));
-    dict.add(key::phy_mode_id, pmt::from_long(mode_switch.phy_mode_id));
+    dict.number(key::parameter_entry, mode_switch.parameter_entry);
+    dict.flag(key::fec, mode_switch.fec);
+    dict.number(key::page, mode_switch.page);
+    dict.number(key::modulation, mode_switch.modulation);
+    dict.number(key::mode, mode_switch.mode);
+    dict.number(key::phy_mode_id, mode_switch.phy_mode_id);
     return dict.dict();
 }
 
 void add_reception(frame_dict_builder& dict, const bridge::Frame& frame)
 {
-    dict.add(key::check_ok, pmt::from_bool(frame.check_ok));
+    dict.flag(key::check_ok, frame.check_ok);
     dict.text(key::reason, frame.reason);
     dict.text(key::reason_text, frame.reason_text);
     dict.text(key::framing, frame.framing);
@@ -77,9 +77,9 @@ void add_mac_header(frame_dict_builder& dict, const bridge::Frame& frame)
     dict.number(key::pan_id, frame.pan_id);
     dict.text(key::source, frame.source);
     dict.text(key::destination, frame.destination);
-    dict.add(key::source_inferred, pmt::from_bool(frame.source_inferred));
-    dict.add(key::destination_inferred, pmt::from_bool(frame.destination_inferred));
-    dict.add(key::encrypted, pmt::from_bool(frame.encrypted));
+    dict.flag(key::source_inferred, frame.source_inferred);
+    dict.flag(key::destination_inferred, frame.destination_inferred);
+    dict.flag(key::encrypted, frame.encrypted);
     dict.number(key::security_level, frame.security_level);
     dict.number(key::frame_counter, frame.frame_counter);
     dict.number(key::key_id_mode, frame.key_id_mode);
