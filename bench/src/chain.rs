@@ -212,7 +212,7 @@ fn read(packets: Vec<Packet>) -> Result<Vec<(Packet, Outcome)>, kaifa_dsp::Error
     let mut parser = FrameParser::new(frame::Config::default())?;
     let one = |packet: Packet| {
         let outcome = parser.process(&PacketBits {
-            soft: packet.soft.clone(),
+            soft: packet.soft.as_slice().into(),
             sync_word: Some(packet.sync_word.bits),
             time: packet.time,
             center_frequency_hz: packet.center_frequency_hz,

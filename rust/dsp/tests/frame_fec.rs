@@ -26,9 +26,9 @@ fn hex(text: &str) -> Vec<u8> {
     digits.chunks_exact(2).map(|pair| (pair[0] << 4 | pair[1]) as u8).collect()
 }
 
-fn packet(soft: Vec<f32>, sync_word: Option<u16>) -> PacketBits {
+fn packet(soft: Vec<f32>, sync_word: Option<u16>) -> PacketBits<'static> {
     PacketBits {
-        soft,
+        soft: soft.into(),
         sync_word: sync_word.map(u64::from),
         time: Time::default(),
         center_frequency_hz: 871.3e6,

@@ -22,9 +22,9 @@ fn hex(text: &str) -> Vec<u8> {
     digits.chunks_exact(2).map(|pair| (pair[0] << 4 | pair[1]) as u8).collect()
 }
 
-fn packet(bits: Vec<u8>) -> PacketBits {
+fn packet(bits: Vec<u8>) -> PacketBits<'static> {
     PacketBits {
-        soft: to_soft(&bits),
+        soft: to_soft(&bits).into(),
         sync_word: None,
         time: Time::default(),
         center_frequency_hz: 871.3e6,
@@ -197,7 +197,7 @@ fn bad_settings_are_refused() {
 const UNICAST: &str = "69dc14464b68e2f4dc40120b001034e2f840120b000d0c700c0001\
                        05eba3065bf937fec509783cbb7cdc4abaf4f2";
 
-fn at(mpdu: &[u8], start_s: f64, center_frequency_hz: f64) -> PacketBits {
+fn at(mpdu: &[u8], start_s: f64, center_frequency_hz: f64) -> PacketBits<'static> {
     let bits = encode(&METER, mpdu).unwrap();
     PacketBits { center_frequency_hz, time: Time::default().plus(start_s), ..packet(bits) }
 }

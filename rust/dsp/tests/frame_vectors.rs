@@ -54,7 +54,7 @@ fn uncoded(framing: Framing, check: Check, whitening: Whitening) -> Encoding {
 
 fn parse(bits: Vec<u8>) -> Frame {
     let packet = PacketBits {
-        soft: to_soft(&bits),
+        soft: to_soft(&bits).into(),
         sync_word: None,
         time: Time::default(),
         center_frequency_hz: 871.3e6,

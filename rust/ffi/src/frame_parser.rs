@@ -40,7 +40,7 @@ fn symbol_rate(hz: f64) -> error::Result<f64> {
 impl FrameParser {
     pub fn process(&mut self, info: &PacketInfo, bits: &[u8], soft: &[f32]) -> Result<Frame> {
         let packet = PacketBits {
-            soft: if soft.is_empty() { to_soft(bits) } else { soft.to_vec() },
+            soft: if soft.is_empty() { to_soft(bits).into() } else { soft.into() },
             sync_word: u64::from_str_radix(&info.sync_word, 16).ok(),
             time: info.rx_time.into(),
             center_frequency_hz: info.center_frequency,

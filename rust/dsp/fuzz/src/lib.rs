@@ -61,7 +61,7 @@ pub fn mac(data: &[u8]) {
 fn read_twice(settings: u8, soft: Vec<f32>) -> Vec<Frame> {
     let framing = Framing::ALL.get(usize::from(settings & 7)).copied();
     let packet = PacketBits {
-        soft,
+        soft: soft.into(),
         sync_word: SYNC_WORDS[usize::from(settings >> 3 & 3)],
         time: Time::default(),
         center_frequency_hz: 871.3e6,

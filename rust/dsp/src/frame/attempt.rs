@@ -69,7 +69,7 @@ fn read_header(hypothesis: Hypothesis, received: &Received) -> Result<(Encoding,
             Ok((encoding(framing, phr, None), phr.octets()))
         }
         Hypothesis::Coded(fec) => {
-            let phr = coded::read_phr(fec, &received.soft).ok_or(no_length)?.of_packet()?;
+            let phr = coded::read_phr(fec, received.soft).ok_or(no_length)?.of_packet()?;
             Ok((encoding(Framing::E, phr, Some(fec)), phr.octets()))
         }
     }
@@ -112,7 +112,7 @@ fn read_body(
 /// correction.
 fn clear_bits(encoding: Encoding, octets: usize, received: &Received) -> Vec<u8> {
     if let Some(fec) = encoding.fec {
-        return coded::read_bits(fec, encoding.whitening, octets, &received.soft);
+        return coded::read_bits(fec, encoding.whitening, octets, received.soft);
     }
     let bits = &received.bits[..encoding.sent_bits(octets).min(received.bits.len())];
     let mut clear = bits.to_vec();

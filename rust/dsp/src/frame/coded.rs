@@ -6,12 +6,14 @@ use std::cmp::Ordering;
 use super::encoding::Framing;
 use super::fec::{Fec, BLOCK_BITS};
 use super::phr::Phr;
-use super::received::believed;
 use super::whitening::Whitening;
 
 /// Bits on the air from which the PHR is told: those of the shortest packet that can be a frame,
 /// so that only the packet's own are looked at.
 pub(super) const PHR_SEEN_IN: usize = 4 * BLOCK_BITS;
+
+/// Largest soft value that is believed, as a magnitude: no bit counts for more than two.
+const MOST_CERTAIN: f32 = 2.0;
 
 /// The PHR at the front of the bits on the air; `None` if it is not all there.
 ///
@@ -24,8 +26,8 @@ pub(super) fn read_phr(fec: Fec, soft: &[f32]) -> Option<Phr> {
 /// Bits on the air of the packet that begins so, error correction by whatever code fits best;
 /// `None` if too little of it is there or if it is no frame.
 pub(super) fn packet_bits(soft: &[f32]) -> Option<usize> {
-    let soft = believed(soft.get(..PHR_SEEN_IN)?);
-    let readings = Fec::ALL.into_iter().filter_map(|fec| Some((fec, read(fec, &soft)?)));
+    let front = soft.get(..PHR_SEEN_IN)?;
+    let readings = Fec::ALL.into_iter().filter_map(|fec| Some((fec, read(fec, front)?)));
     let (fec, best) = readings.max_by(|(_, one), (_, other)| one.compare(other))?;
     let phr = best.phr.of_packet().ok()?;
     Some(fec.sent_bits(Phr::BITS + 8 * phr.octets()))
@@ -71,12 +73,23 @@ pub(super) fn read_bits(fec: Fec, whitening: Whitening, octets: usize, soft: &[f
     }
 }
 
-/// Soft values without the whitening: that of a bit that was turned over has its sign changed.
+/// A soft value as far as it is believed.
+fn believed(value: f32) -> f32 {
+    if value.is_nan() {
+        0.0
+    } else {
+        value.clamp(-MOST_CERTAIN, MOST_CERTAIN)
+    }
+}
+
+/// Soft values as far as they are believed, without the whitening: that of a bit that was turned over
+/// has its sign changed.
 fn clear(whitening: Whitening, soft: &[f32]) -> Vec<f32> {
     let mut turned = vec![0; soft.len()];
     Framing::E.whiten(whitening, &mut turned);
     let values = soft.iter().zip(turned);
-    values.map(|(&value, turned)| if turned == 1 { -value } else { value }).collect()
+    let upright = |(&value, turned)| if turned == 1 { -believed(value) } else { believed(value) };
+    values.map(upright).collect()
 }
 
 #[cfg(test)]
@@ -88,6 +101,12 @@ mod tests {
 
     fn phr(value: u16) -> Vec<u8> {
         unpack(&value.to_be_bytes(), BitOrder::MsbFirst)
+    }
+
+    #[test]
+    fn soft_values_are_finite() {
+        let given = [0.5, -1.0, f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0];
+        assert_eq!(clear(Whitening::None, &given), [0.5, -1.0, 0.0, 2.0, -2.0, 0.0]);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! The engine: packets of bits in, checked frames and rejects out.
 
+use std::borrow::Cow;
+
 use super::attempt::Attempt;
 use super::bits::{pack, BitOrder};
 use super::choice::choose;
@@ -16,10 +18,10 @@ use crate::time::Time;
 
 /// What the parser is told of a packet.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PacketBits {
+pub struct PacketBits<'a> {
     /// Soft values of the bits after the sync word in order of time, about -1 for a zero and +1 for
     /// a one. There may be more than the packet has.
-    pub soft: Vec<f32>,
+    pub soft: Cow<'a, [f32]>,
     /// The sync word, where it is known: the standard's delimiters tell whether there is error
     /// correction behind them.
     pub sync_word: Option<u64>,
@@ -33,7 +35,7 @@ pub struct PacketBits {
     pub symbol_rate_hz: f64,
 }
 
-impl PacketBits {
+impl PacketBits<'_> {
     /// When and where the first `bits` of it were on the air; `None` if its times are no numbers.
     fn on_air(&self, bits: usize) -> Option<OnAir> {
         let length_s = self.header_s + bits as f64 / self.symbol_rate_hz;

@@ -175,7 +175,7 @@ pub fn frames(packets: &[Packet]) -> Vec<(Packet, Outcome)> {
     let mut parser = FrameParser::new(frame::Config::default()).unwrap();
     let one = |packet: &Packet| {
         let outcome = parser.process(&PacketBits {
-            soft: packet.soft.clone(),
+            soft: packet.soft.as_slice().into(),
             sync_word: Some(packet.sync_word.bits),
             time: packet.time,
             center_frequency_hz: packet.center_frequency_hz,
