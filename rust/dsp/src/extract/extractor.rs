@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //! One forward transform a block, shared by all bursts that are up.
 
+use std::ops::Range;
+
 use num_complex::Complex32;
 
 use super::bank::Bank;
 use super::constant::Constant;
+use super::neighbour::Neighbour;
 use super::onset::onset;
 use super::plan::Plan;
 use super::tuning::Tuning;
@@ -58,6 +61,8 @@ struct Open {
     ended: bool,
     truncated: bool,
     samples: Vec<Complex32>,
+    /// Much stronger bursts beside it.
+    neighbours: Vec<Neighbour>,
 }
 
 /// Mixes bursts to baseband, filters and decimates them, many at once.
@@ -163,8 +168,15 @@ impl BurstExtractor {
         }
         let first = self.output_at(start.sample_offset);
         let longest = (self.config.max_burst_s * self.config.output_rate_hz).ceil() as u64;
+        let (plan, rate) = (self.bank.plan(), self.config.sample_rate_hz);
+        let mut neighbours = Vec::new();
+        for open in &mut self.open {
+            neighbours.extend(Neighbour::of(start, &open.start, plan, rate));
+            open.neighbours.extend(Neighbour::of(&open.start, start, plan, rate));
+        }
         self.open.push(Open {
-            tuning: Tuning::new(self.bank.plan(), relative, self.config.sample_rate_hz),
+            neighbours,
+            tuning: Tuning::new(plan, relative, rate),
             start: start.clone(),
             first,
             until: first.saturating_add(longest),
@@ -222,19 +234,20 @@ impl BurstExtractor {
         let outputs = self.block * hop..(self.block + 1) * hop;
         let block_s = plan.hop() as f64 / self.config.sample_rate_hz;
         self.constant.learn(&samples[2 * plan.margin..], (CONSTANT_S / block_s) as u32);
-        let wanted = |open: &Open| open.first < outputs.end && open.until > outputs.start;
-        if self.open.iter().any(wanted) {
+        if self.open.iter().any(|open| !open.among(&outputs).is_empty()) {
             self.bank.analyse(samples, self.constant.value());
-            for open in self.open.iter_mut().filter(|open| wanted(open)) {
-                let from = open.first.max(outputs.start) - outputs.start;
-                let until = open.until.min(outputs.end) - outputs.start;
-                let wanted = from as usize..until as usize;
-                self.bank.synthesise(&open.tuning, self.block, wanted, &mut open.samples);
+            for open in &mut self.open {
+                let wanted = open.among(&outputs);
+                if !wanted.is_empty() {
+                    let wanted = within(&outputs, wanted);
+                    self.bank.synthesise(&open.tuning, self.block, wanted, &mut open.samples);
+                }
             }
+            self.listen_beside(&outputs);
         }
-        let (rate, decimation) = (self.config.output_rate_hz, self.bank.plan().decimation());
+        let decimation = self.bank.plan().decimation();
         for open in self.open.extract_if(.., |open| open.until <= outputs.end) {
-            let burst = open.closed(rate, decimation);
+            let burst = open.closed(&self.config, decimation);
             self.last_length = burst.samples.len();
             self.counts.bursts += 1;
             self.counts.truncated += u64::from(burst.truncated);
@@ -242,11 +255,48 @@ impl BurstExtractor {
         }
         self.block += 1;
     }
+
+    /// Has what stronger neighbours leave beside them listened to, for all that have such.
+    fn listen_beside(&mut self, outputs: &Range<u64>) {
+        for k in 0..self.open.len() {
+            let mut neighbours = std::mem::take(&mut self.open[k].neighbours);
+            let here = self.open[k].among(outputs);
+            for neighbour in &mut neighbours {
+                let id = neighbour.id;
+                let Some(strong) = self.open.iter().find(|open| open.start.id == id) else {
+                    continue;
+                };
+                let there = strong.among(&here);
+                if !there.is_empty() {
+                    let own = within(&(strong.first..strong.until), there.clone());
+                    let wanted = within(outputs, there);
+                    neighbour.listen(&mut self.bank, self.block, wanted, &strong.samples[own]);
+                }
+            }
+            self.open[k].neighbours = neighbours;
+        }
+    }
+}
+
+/// `part` counted from the first of `whole`.
+fn within(whole: &Range<u64>, part: Range<u64>) -> Range<usize> {
+    (part.start - whole.start) as usize..(part.end - whole.start) as usize
 }
 
 impl Open {
+    /// Those of `outputs` that belong to it; an empty range if there are none.
+    fn among(&self, outputs: &Range<u64>) -> Range<u64> {
+        let (from, until) = (self.first.max(outputs.start), self.until.min(outputs.end));
+        from..until.max(from)
+    }
+
     /// The burst, of which nothing more will come.
-    fn closed(self, sample_rate_hz: f64, decimation: f64) -> Burst {
+    fn closed(mut self, config: &Config, decimation: f64) -> Burst {
+        let sample_rate_hz = config.output_rate_hz;
+        let pulse = (sample_rate_hz / config.bandwidth_hz) as f32;
+        for neighbour in &self.neighbours {
+            neighbour.take_out(&mut self.samples, self.first, pulse);
+        }
         let onset = onset(&self.samples, sample_rate_hz) as u64;
         Burst {
             sample_offset: self.first as f64 * decimation,

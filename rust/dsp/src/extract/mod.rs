@@ -3,13 +3,15 @@
 //!
 //! An overlap-save filter bank: [`plan`] chooses the transforms and the filter, [`bank`] makes one
 //! forward transform of a block and out of it a piece of each burst that is up, at the low rate,
-//! [`tuning`] brings each to 0 Hz, [`onset`] says where its energy begins. [`BurstExtractor`] knows
+//! [`tuning`] brings each to 0 Hz, [`neighbour`] takes out of it what a much stronger one beside it
+//! leaves there, [`onset`] says where its energy begins. [`BurstExtractor`] knows
 //! which are up.
 
 mod bank;
 mod config;
 mod constant;
 mod extractor;
+mod neighbour;
 mod onset;
 mod plan;
 mod tuning;
