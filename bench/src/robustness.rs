@@ -43,15 +43,18 @@ fn conditions() -> Vec<(&'static str, Vec<Channel>)> {
         channels.iter_mut().for_each(change);
         channels
     };
-    // Each weak one has a strong one beside it, at times of its own.
-    let weak = [-500e3, 300e3].map(Channel::at);
-    let strong = [-300e3, 500e3].map(|hz| Channel {
-        gain_db: 30.0,
-        ramp_symbols: 2,
-        counted: false,
-        gap_s: (1e-3, 6e-3),
-        ..Channel::at(hz)
-    });
+    // Each weak one has a strong one beside it, at times of its own; these or those are counted.
+    let beside = |weaker_counts: bool| {
+        let weak = [-500e3, 300e3].map(|hz| Channel { counted: weaker_counts, ..Channel::at(hz) });
+        let strong = [-300e3, 500e3].map(|hz| Channel {
+            gain_db: 30.0,
+            ramp_symbols: 2,
+            counted: !weaker_counts,
+            gap_s: (1e-3, 6e-3),
+            ..Channel::at(hz)
+        });
+        [weak, strong].concat()
+    };
     vec![
         ("none", all(|_| ())),
         ("clock off by 100 ppm", all(|c| c.clock_error_ppm = Deviation::Extreme(100.0))),
@@ -59,7 +62,8 @@ fn conditions() -> Vec<(&'static str, Vec<Channel>)> {
         ("clock off by 1000 ppm", all(|c| c.clock_error_ppm = Deviation::Extreme(1000.0))),
         ("carrier off by 10 kHz", all(|c| c.carrier_error_hz = Deviation::Extreme(10e3))),
         ("carrier off by 20 kHz", all(|c| c.carrier_error_hz = Deviation::Extreme(20e3))),
-        ("30 dB stronger 200 kHz beside", [weak, strong].concat()),
+        ("30 dB stronger 200 kHz beside", beside(true)),
+        ("30 dB weaker 200 kHz beside", beside(false)),
         ("preamble of 4 octets", all(|c| c.preamble_octets = 4)),
         ("5 ms between two bursts", all(|c| c.gap_s = (5e-3, 5e-3))),
     ]

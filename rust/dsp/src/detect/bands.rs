@@ -7,10 +7,13 @@
 
 use std::ops::Range;
 
+use super::skirt::Skirt;
 use crate::simd::{widest, Kernel};
 
 /// Ratio to the floor above which nothing is told apart: sums of such stay finite.
 const LARGEST: f32 = 1e30;
+/// How much more of a skirt is taken out than is expected: it is alike on both sides, not the same.
+const SKIRT_MARGIN: f32 = 1.5;
 
 /// A place in the band where a burst may have started.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -92,6 +95,23 @@ impl Bands {
         widest(Take { bands: self, powers, inverse_floor, masked });
         self.ratios.iter_mut().for_each(|r| *r = r.min(LARGEST / 1e3));
         self.regroup();
+    }
+
+    /// Takes out of the groups of the newest step what strong bursts leave beside them.
+    pub fn take_out(&mut self, skirts: &[Skirt]) {
+        let (size, total) = (self.group, self.ratios.len());
+        for skirt in skirts {
+            for bins in skirt.bins(0..total) {
+                for group in bins.start.div_ceil(size)..bins.end / size {
+                    let here = group * size..(group + 1) * size;
+                    let expected = skirt.expected(here, total, |there| {
+                        self.ratios[there].iter().sum::<f32>() / size as f32
+                    });
+                    let left = self.groups[group] - SKIRT_MARGIN * expected;
+                    self.groups[group] = left.max(0.0);
+                }
+            }
+        }
     }
 
     #[inline(always)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::centre::{around, center};
 use super::edge::EdgeFinder;
+use super::skirt::Skirt;
 use super::spectrum::Spectrum;
 use super::window::Window;
 
@@ -57,7 +58,9 @@ pub struct View<'a> {
     pub inverse_floor: &'a [f32],
     /// The samples themselves.
     pub window: Window<'a>,
-    /// Finds edges in them.
+    /// What strong bursts leave beside them.
+    pub skirts: &'a [Skirt],
+    /// Finds edges in the samples.
     pub edges: &'a mut EdgeFinder,
     /// Width of a burst in bins.
     pub width: f64,
@@ -159,6 +162,19 @@ impl Burst {
                 ratios.iter_mut().zip(row.zip(&view.inverse_floor[near.clone()]))
             {
                 *ratio += power * inverse * scale;
+            }
+        }
+        for skirt in view.skirts {
+            for bin in skirt.bins(near.clone()).into_iter().flatten() {
+                let mean = |bins: Range<usize>| {
+                    let blocks = self.first_block..=until;
+                    let one = |block| {
+                        energy_at(view.spectrum.row(block), view.inverse_floor, bins.clone())
+                    };
+                    blocks.map(one).sum::<f32>() * scale
+                };
+                let expected = skirt.expected(bin..bin + 1, view.spectrum.size(), mean);
+                ratios[bin - near.start] -= expected;
             }
         }
         let offset = near.start as f64;

@@ -3,7 +3,7 @@
 //!
 //! [`spectrum`] turns samples into rows of bin powers, [`floor`] knows what each bin holds when
 //! nobody talks, [`gain`] tells when all of them change at once, [`bands`] looks for energy over the
-//! width of a burst, [`burst`] follows one burst from its first block to its last, [`centre`] and
+//! width of a burst, [`skirt`] knows what a strong one leaves beside it, [`burst`] follows one burst from its first block to its last, [`centre`] and
 //! [`edge`] place it, [`watch`] puts them together, and [`BurstDetector`] makes events of what it
 //! sees. [`health`] tells how the radio seems to be set.
 
@@ -18,6 +18,7 @@ mod gain;
 mod gamma;
 mod health;
 mod lengths;
+mod skirt;
 mod spectrum;
 mod watch;
 mod window;

@@ -11,6 +11,7 @@ use super::edge::EdgeFinder;
 use super::floor::NoiseFloor;
 use super::gain::{GainWatch, Judgement};
 use super::lengths::Lengths;
+use super::skirt::Skirt;
 use super::spectrum::Spectrum;
 use super::window::Window;
 use super::Config;
@@ -83,7 +84,9 @@ pub struct Watch {
     free_groups: Vec<bool>,
     /// For each group the energy from which on a burst is seen.
     thresholds: Vec<f32>,
-    /// The bursts changed since `free` and `thresholds` were marked.
+    /// What strong bursts leave beside them.
+    skirts: Vec<Skirt>,
+    /// The bursts changed since `free`, `thresholds` and `skirts` were marked.
     changed: bool,
     bursts: Vec<Burst>,
     ids: u64,
@@ -131,6 +134,7 @@ impl Watch {
             free: vec![true; size],
             free_groups: vec![true; groups],
             thresholds: vec![0.0; groups],
+            skirts: Vec::new(),
             changed: true,
             bursts: Vec::new(),
             ids: 0,
@@ -306,6 +310,7 @@ impl Watch {
     }
 
     fn normal(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
+        self.bands.take_out(&self.skirts);
         self.follow(blocks.end, window, seen);
         // Still by the thresholds of before: what is left of a burst that is over is not a new one.
         self.look(blocks.clone(), window, seen);
@@ -339,6 +344,13 @@ impl Watch {
             }
         }
         occupy(self.masked.clone());
+        let skirt = |burst: &Burst| Skirt::new(burst.center, width, burst.level - 1.0);
+        self.skirts.clear();
+        self.skirts.extend(self.bursts.iter().filter_map(skirt));
+        // Noise is not learned in them, but whether the gain changed can be told.
+        for bins in self.skirts.iter().flat_map(|skirt| skirt.bins(0..bins)) {
+            self.free[bins].fill(false);
+        }
     }
 
     /// Follows the bursts that are up through the newest step, which ends before block `now`.
@@ -457,6 +469,7 @@ impl Watch {
             spectrum: &self.spectrum,
             inverse_floor: self.floor.inverse(),
             window: window.limited(from, self.stepped * size),
+            skirts: &self.skirts,
             edges: &mut self.edges,
             width: self.width as f64,
         }
