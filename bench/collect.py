@@ -26,11 +26,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from broker import Broker, new_client, wait_until  # noqa: E402
 from gnuradio.kaifa.batch import Batch  # noqa: E402
-from gnuradio.kaifa.records import utc_text  # noqa: E402
 
 TICK_SECONDS = 0.1
 WAIT_SECONDS = 4  # the last frames wait for receivers that say nothing more
-BEGIN = 1_767_225_600  # seconds since 1970
+BEGIN = "2026-01-01T00"
 MARKS = {"record_number": 987_654_321, "time": "@time@", "mpdu": "@mpdu@"}
 
 
@@ -45,10 +44,11 @@ class Station:
         self._client.connect("127.0.0.1", broker.port)
         self._client.loop_start()
 
-    def hear(self, moment, mpdu):
-        """A frame, at seconds since BEGIN."""
+    def hear(self, moment_ns, mpdu):
+        """A frame, at nanoseconds since BEGIN."""
         head, middle, between, end = self._line
-        moment = utc_text(BEGIN + int(moment), moment % 1.0)
+        minutes, seconds = divmod(moment_ns // 10**9, 60)
+        moment = f"{BEGIN}:{minutes:02}:{seconds:02}.{moment_ns % 10**9:09}Z"
         self._batch.add(f"{head}{self._number}{middle}{moment}{between}{mpdu}{end}")
         self._number += 1
         if self._batch.is_large():
@@ -85,7 +85,8 @@ def publish(args, stations, mpdu):
         while number < due:
             for copy in range(args.heard_by):
                 station = stations[(number + copy) % len(stations)]
-                station.hear(number / args.frames + copy * 1e-3, f"{mpdu}{number:08x}")
+                moment_ns = number * 10**9 // args.frames + copy * 10**6
+                station.hear(moment_ns, f"{mpdu}{number:08x}")
             number += 1
         for station in stations:
             station.publish()
@@ -96,6 +97,11 @@ def publish(args, stations, mpdu):
 def cpu_seconds(process_id):
     fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mebibytes(process_id):
+    status = Path(f"/proc/{process_id}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
 
 
 def arguments():
@@ -124,26 +130,29 @@ def main():
         wait_until(lambda: "station" in tables(f"{folder}/db"))
         time.sleep(1)
         stations = [Station(f"s{number}", broker, line) for number in range(args.stations)]
-        before = [cpu_seconds(process) for process in (collect.pid, broker.process_id())]
+        processes = collect.pid, broker.process_id(), os.getpid()
+        before = [cpu_seconds(process) for process in processes]
         took = publish(args, stations, mpdu)
+        during = [cpu_seconds(process) for process in processes]
         for station in stations:
             station.close()
         published = time.monotonic()
         frames = round(args.seconds * args.frames)
         wait_until(lambda: rows(f"{folder}/db") >= frames, 120)
         behind = time.monotonic() - published
-        after = [cpu_seconds(process) for process in (collect.pid, broker.process_id())]
+        after = [cpu_seconds(process) for process in processes]
+        peak = peak_mebibytes(collect.pid)
         collect.send_signal(signal.SIGINT)
         collect.wait(60)
         broker.stop()
         last = Path(f"{folder}/errors").read_text().splitlines()[-1]
-    ours, brokers = (round(b - a, 1) for a, b in zip(before, after, strict=True))
     print(f"{frames} frames, {frames * args.heard_by} copies, published in {took:.1f} s")
     print(f"in the database {behind:.1f} s after the last was published (--wait {WAIT_SECONDS})")
-    print(last)
-    print(
-        f"CPU: kaifa_collect {ours} s, mosquitto {brokers} s, publisher {time.process_time():.1f} s"
-    )
+    print(f"{last}; peak memory {peak} MiB")
+    print("seconds of processor time, of them while the publisher published:")
+    names = "kaifa_collect", "mosquitto", "publisher"
+    for name, begin, then, end in zip(names, before, during, after, strict=True):
+        print(f"    {name:13} {end - begin:5.1f} {then - begin:5.1f}")
 
 
 def tables(path):

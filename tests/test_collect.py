@@ -158,13 +158,14 @@ def test_a_clock_that_is_wrong_is_found_out(broker, collect, checked):
 
 @pytest.mark.parametrize("option", ["--json", "--db"])
 def test_an_output_that_fails_leaves_the_rest_with_the_broker(broker, checked, tmp_path, option):
-    """A file may grow to 100 kB only: as a disk that is full."""
+    """A file may grow to 200 kB only: as a disk that is full."""
     target = tmp_path / "target"
     command = [*KAIFA_COLLECT, broker.url, option, target, "--wait", "1"]
-    limited = ["bash", "-c", 'ulimit -f 100; exec "$@"', "-", *map(str, command)]
+    limited = ["bash", "-c", 'ulimit -f 200; exec "$@"', "-", *map(str, command)]
     program = subprocess.Popen(limited, stderr=subprocess.PIPE, text=True)
     station, sent = Station(broker, "roof"), 0
     while not (target.exists() and stored(target)):
+        assert program.poll() is None
         station.status(END)
         station.send()
         time.sleep(0.2)
@@ -274,6 +275,7 @@ def test_what_the_broker_dropped_while_nobody_listened_is_counted(tmp_path, chec
     station.hear(checked[0])
     station.send()
     wait_until(lambda: collect.frames(), 20)
+    time.sleep(1)  # until it is acknowledged, too
     collect.kill()
     for record in checked[1:13]:
         station.hear(record)

@@ -10,6 +10,11 @@ from .recording import InputError
 APPLICATION_ID = 0x4B414946  # "KAIF"
 VERSION = 1
 BUSY_SECONDS = 30.0
+# Of records of two thousand octets one fits in a page of SQLite's 4096, and three in one of these.
+PAGE_OCTETS = 8192
+# Rows that go in with one statement, as many as there are: to call one for each takes longer, and
+# meanwhile no other thread gets on.
+ROWS_AT_ONCE = (256, 16, 1)
 # The JSON of a record is the one truth; what is searched for is read out of it.
 COLUMNS = {
     "record": "TEXT",
@@ -58,6 +63,7 @@ class DatabaseOutput:
     def __init__(self, name, run):
         self.name = name
         self.kept = self._waiting = 0
+        self._lines = []
         try:
             self._database = sqlite3.connect(
                 os.path.abspath(name),  # some names mean no file to SQLite
@@ -70,13 +76,13 @@ class DatabaseOutput:
         except sqlite3.Error as error:
             raise InputError(f"{name}: cannot be used as a database, {error}") from None
 
-    def write(self, record, line):
-        if not self._waiting:
-            self._database.execute("BEGIN IMMEDIATE")
-        self._database.execute("INSERT INTO record (run, json) VALUES (?, ?)", (self._run, line))
-        self._waiting += 1
+    def write(self, _record, line):
+        self._lines.append(line)
+        if len(self._lines) == ROWS_AT_ONCE[0]:
+            self._insert()
 
     def flush(self):
+        self._insert()
         if self._waiting:
             self._database.execute("COMMIT")
             self.kept, self._waiting = self.kept + self._waiting, 0
@@ -84,6 +90,20 @@ class DatabaseOutput:
     def close(self):
         self._database.execute("UPDATE run SET ended = ? WHERE id = ?", (_now(), self._run))
         self._database.close()
+
+    def _insert(self):
+        lines, self._lines = self._lines, []
+        if lines and not self._waiting:
+            self._database.execute("BEGIN IMMEDIATE")
+        begin = 0
+        for rows in ROWS_AT_ONCE:
+            while len(lines) - begin >= rows:
+                marks = ",".join([f"({self._run},?)"] * rows)
+                self._database.execute(
+                    f"INSERT INTO record (run, json) VALUES {marks}", lines[begin : begin + rows]
+                )
+                begin += rows
+        self._waiting += len(lines)
 
     def _start(self, run):
         row = {"started": _now(), **run}
@@ -101,6 +121,7 @@ def _prepare(database, name):
             f"{name}: is another program's database or of another version, expected one of "
             f"kaifa_rx (version {VERSION}) or a new file"
         )
+    database.execute(f"PRAGMA page_size = {PAGE_OCTETS}")  # of a new one
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
     if not tables:

@@ -19,8 +19,9 @@ NOBODY = "(nobody)"
 class Collector:
     """Merges what comes, writes it, and tells which messages are settled.
 
-    outputs:      a list of objects with write(record, line) and flush(); what a message brought is
-                  safe when all have been flushed.
+    outputs:      a list of objects with write(record, line) and flush(); what was written
+                  is safe when the flush() after the next returns. There are lines only, and
+                  `record` is None.
     database:     one of them that keeps the states of receivers, a CollectDatabase; or None.
     wait_seconds: as long as a copy waits for others at most, and a receiver is waited for.
     tell:         called with a line that a person should know.
@@ -32,7 +33,8 @@ class Collector:
         self._stations, self._window = Stations(wait_seconds), Window(wait_seconds)
         self._clocks = Clocks()
         self._merger, self._record_number = Merger(self._next_number), 0
-        self._written = []  # since the last commit: (Ticket, Numbers, number of the record there)
+        # Since the last commit, and before: (Ticket, Numbers, number of the record there)
+        self._written, self._handed_over = [], []
         self._changed = {}  # receivers whose state is to be kept
         self._told = set()
         self.unreadable = 0  # messages that no receiver can be blamed for
@@ -75,7 +77,7 @@ class Collector:
     def report(self, final):
         """Writes a record of the counts."""
         record = collect_record(self._next_number(), self.counts(), self._stations.all(), final)
-        self._write(record)
+        self._write(json_line(record))
 
     def counts(self):
         """Of all receivers, by the names of the fields of a collect record."""
@@ -93,16 +95,18 @@ class Collector:
         return self._stations.all()
 
     def commit(self):
-        """Has the outputs make safe what was written; returns the Tickets that are settled."""
-        for ticket, numbers, number in self._written:
-            ticket.open -= 1
+        """Hands to the outputs what was written since the last time. Returns the Tickets that are
+        settled: all that they brought was handed over earlier, and is safe by now."""
+        handed_over, self._handed_over, self._written = self._handed_over, self._written, []
+        for _ticket, numbers, number in self._handed_over:
             numbers.done(number)
-        self._written = []
         if self._database is not None and self._changed:
             self._database.keep({name: s.state() for name, s in self._changed.items()})
         self._changed = {}
         for output in self._outputs:
             output.flush()
+        for ticket, _numbers, _number in handed_over:
+            ticket.open -= 1
         return self._tickets.settled()
 
     def _take_records(self, station, payload, ticket, now):
@@ -117,45 +121,49 @@ class Collector:
         if station.is_two():
             hint = "what both heard makes two records, expected a name for each"
             self._tell_once(station.name, "two receivers have this --station", hint)
-        for number, record in records:
+        for number, told in records:
             if number is None or numbers.take(number):
-                self._take_record(station, (ticket, numbers, number), record, now)
+                self._take_record(station, (ticket, numbers, number), told, now)
 
-    def _take_record(self, station, origin, record, now):
+    def _take_record(self, station, origin, told, now):
         origin[0].open += 1
-        if isinstance(record, Bad):
+        if type(told) is Copy:
+            station.heard(told.time, False, now)
+            told.came_from(station.name, origin, station.clock_ahead_ns)
+            self._take_copy(station, told, now)
+            return
+        self._written.append(origin)
+        if isinstance(told, Bad):
             station.unreadable += 1
-            self._tell_once(station.name, record)
-            self._written.append(origin)
-            return
-        station.heard(record["time"], record.get("final", False), now)
-        if record["record"] != "frame":
-            self._write(self._merger.of_station(record, station.name))
-            self._written.append(origin)
-            return
-        copy = Copy(record, station.name, origin, station.clock_ahead_ns)
+            self._tell_once(station.name, told)
+        else:
+            station.heard(told.time, told.final, now)
+            self._write(self._merger.of_station(told, station.name))
+
+    def _take_copy(self, station, copy, now):
         if copy.time_ns is None:
             self._write_packets([[copy]])
             return
-        if record["frame_counter"] is not None:
+        if copy.is_counted:
             told_ns = copy.time_ns + station.clock_ahead_ns
-            self._clocks.heard(station.name, record["mpdu"], told_ns)
-        self._write_packets(self._window.add(copy, now))
+            self._clocks.heard(station.name, copy.mpdu, told_ns)
+        if packets := self._window.add(copy, now):
+            self._write_packets(packets)
 
     def _write_packets(self, packets):
         for packet in packets:
-            for record in self._merger.records(packet):
-                if record["record"] == "late_copy":
-                    self._stations.get(record["station"]).late_copies += 1
-                self._write(record)
+            lines, late = self._merger.lines(packet)
+            for line in lines:
+                self._write(line)
+            for copy in late:
+                self._stations.get(copy.station).late_copies += 1
             for copy in packet:
                 self._written.append(copy.origin)
                 self._changed[copy.station] = self._stations.get(copy.station)
 
-    def _write(self, record):
-        line = json_line(record)
+    def _write(self, line):
         for output in self._outputs:
-            output.write(record, line)
+            output.write(None, line)
 
     def _next_number(self):
         self._record_number += 1

@@ -4,7 +4,10 @@
 import functools
 from datetime import datetime, timezone
 
+from .schema import HEARD
+
 NANOSECONDS = 10**9
+_NULL, _TRUE = "null", "true"
 # How far times of one packet can be apart, beside what each says of its own uncertainty. Where a
 # record says nothing, computers' clocks are taken to be set by NTP over a poor line.
 UNCERTAINTY_NS = 250_000_000
@@ -12,32 +15,55 @@ LEAST_TOLERANCE_NS = 10_000_000
 MOST_TOLERANCE_NS = 1_000_000_000
 # Half a channel: receivers are off by some ten parts per million.
 MOST_FREQUENCY_DIFFERENCE_HZ = 50e3
+# What is needed of a frame record, all of it at hand as JSON text: first what is told of each copy.
+FIELDS = (
+    *HEARD,
+    *("source", "destination", "frame_counter", "type", "payload", "mac_error", "mpdu", "octets"),
+)
+_HEARD = ",".join(f'"{name}":%s' for name in HEARD)
 
 
 class Copy:
     """A packet as one receiver heard it.
 
-    record:   its frame record, checked.
-    station:  the receiver's name.
-    number:   of the record at its receiver.
-    origin:   whatever its owner has to know of where it came from.
-    ahead_ns: by how much the receiver's clock is ahead of the others'.
+    texts: a tuple of its FIELDS, each as JSON text.
+    body:  the whole record as text, see bodies.py.
+
+    A hundred thousand of them are held.
     """
 
     __slots__ = (
-        *("record", "station", "number", "origin", "time_ns", "uncertainty_ns"),
-        *("frequency_hz", "parties"),
+        *("number", "time", "time_ns", "uncertainty_ns", "frequency_hz", "snr_db", "check_ok"),
+        *("source", "destination", "is_counted", "mpdu", "heard", "body", "station", "origin"),
     )
 
-    def __init__(self, record, station, origin, ahead_ns=0):
-        self.record, self.station, self.origin = record, station, origin
-        self.number = record["record_number"]
-        told_ns = time_ns(record["time"])
-        self.time_ns = None if told_ns is None else told_ns - ahead_ns
-        uncertainty = record.get("time_uncertainty_s")
-        self.uncertainty_ns = UNCERTAINTY_NS if uncertainty is None else uncertainty * NANOSECONDS
-        self.frequency_hz = record["frequency_hz"]
-        self.parties = record["source"], record["destination"]
+    def __init__(self, texts, body):
+        time, uncertainty, _source, frequency, snr, *_levels, check, number = texts[:9]
+        self.number, self.frequency_hz, self.snr_db = int(number), float(frequency), float(snr)
+        self.time = None if time == _NULL else time[1:-1]
+        self.time_ns = time_ns(self.time)
+        self.uncertainty_ns = (
+            UNCERTAINTY_NS if uncertainty == _NULL else float(uncertainty) * NANOSECONDS
+        )
+        self.check_ok = check == _TRUE
+        # As they are, with quotation marks; they are compared only.
+        self.source, self.destination, counter = texts[9:12]
+        self.is_counted = counter != _NULL
+        self.mpdu = texts[15]
+        self.heard = _HEARD % texts[:9]
+        self.body = body
+
+    @property
+    def octets(self):
+        """Its octets as received, in hexadecimal: seldom asked for, and not kept twice."""
+        return self.body.partition('"octets":"')[2].partition('"')[0]
+
+    def came_from(self, station, origin, ahead_ns=0):
+        """Tells the name of the receiver, whatever its owner has to know of where it came from, and
+        by how much the receiver's clock is ahead of the others'."""
+        self.station, self.origin = station, origin
+        if self.time_ns is not None:
+            self.time_ns -= ahead_ns
 
     def order(self):
         """By this copies are sorted, whatever the order in which they came."""
@@ -52,11 +78,23 @@ class Copy:
             self.station != other.station
             and abs(self.time_ns - other.time_ns) <= tolerance
             and abs(self.frequency_hz - other.frequency_hz) <= MOST_FREQUENCY_DIFFERENCE_HZ
-            and all(
-                ours is None or theirs is None or ours == theirs
-                for ours, theirs in zip(self.parties, other.parties, strict=True)
-            )
+            and _may_be_one(self.source, other.source)
+            and _may_be_one(self.destination, other.destination)
         )
+
+
+def _may_be_one(ours, theirs):
+    return ours == theirs or ours == _NULL or theirs == _NULL
+
+
+def stands_to_reason(texts):
+    """FIELDS as text, matched by an expression that leaves this open: octets are whole, and a
+    checked frame has a type and a payload."""
+    type_, payload, mac_error, mpdu, octets = texts[12:17]
+    checked = texts[7] == _TRUE
+    if checked and mac_error == _NULL and (type_ == _NULL or payload == _NULL):
+        return False
+    return not (len(mpdu) | len(octets) | len(payload)) & 1
 
 
 def time_ns(text):

@@ -5,19 +5,33 @@ import json
 import re
 
 from ..schema import VERSION
+from .bodies import body_of, new_body
 from .checks import Bad, make_checks
-from .copies import time_ns
+from .copies import FIELDS, Copy, stands_to_reason, time_ns
+from .frame_text import frame_pattern
+from .schema import receiver_kinds
 
 MOST_OCTETS = 256 * 1024
 MOST_NUMBER = 2**53
-_RUN = re.compile("[0-9a-f]{16}")
+_HEAD = re.compile(r'\{"schema_version":(\d{1,9}),"run":"([0-9a-f]{16})","records":\[')
+_END = "]}"
 
 
 def _no_constant(name):
     raise ValueError(f"{name} is no number of JSON")
 
 
-_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+_encode = json.JSONEncoder().encode
+_decoder = json.JSONDecoder(parse_constant=_no_constant)
+
+
+class Note:
+    """A record that is no frame: its kind, time, whether it is the last of its run, and body."""
+
+    __slots__ = ("kind", "time", "final", "body")
+
+    def __init__(self, kind, time, final, body):
+        self.kind, self.time, self.final, self.body = kind, time, final, body
 
 
 class Envelopes:
@@ -25,20 +39,44 @@ class Envelopes:
 
     def __init__(self):
         self._checks = make_checks()
+        self._frame = frame_pattern(receiver_kinds()["frame"]["properties"], FIELDS)
 
     def read(self, payload):
-        """The run and a list with, for each record, its number and either itself, in the order of
-        its schema, or the Bad that is wrong with it. Bad if the message cannot be read."""
-        message = _json_object(payload)
-        version, run = message.get("schema_version"), message.get("run")
+        """The run and a list of what there is of each record: its number, and a Copy of a frame, a
+        Note of another, or the Bad that is wrong with it. Bad if the message cannot be read."""
+        if len(payload) > MOST_OCTETS:
+            raise Bad(f"a message of {len(payload)} octets, expected at most {MOST_OCTETS}")
+        try:
+            text = payload.decode()
+            version, run, records = self._as_batches_are(text) or _as_json_is(text)
+        except (ValueError, RecursionError) as error:
+            raise Bad(f"this is no JSON, {str(error)[:100]}") from None
         if version != VERSION:
             raise Bad(f"schema_version is {str(version)[:40]!r}, expected {VERSION}")
-        if not (isinstance(run, str) and _RUN.fullmatch(run)):
-            raise Bad(f"run is {str(run)[:40]!r}, expected 16 hexadecimal digits")
-        records = message.get("records")
-        if not isinstance(records, list):
-            raise Bad("records is no list")
-        return run, [self._record(record) for record in records]
+        return run, [r if type(r) is tuple else self._record(r) for r in records]
+
+    def _as_batches_are(self, text):
+        """Version, run, and the records of a message as batch.py writes it, those that can be told
+        at a glance as read() gives them; None if it is written in another way."""
+        head = _HEAD.match(text)
+        if not head or not text.endswith(_END):
+            return None
+        records, place, end = [], head.end(), len(text) - len(_END)
+        while place < end:
+            match = self._frame.match(text, place)
+            record = match and _at_a_glance(match)
+            if record:
+                after = match.end()
+            else:
+                try:
+                    record, after = _decoder.scan_once(text, place)
+                except StopIteration:
+                    return None
+            records.append(record)
+            if after != end and text[after : after + 1] != ",":
+                return None
+            place = after + 1
+        return (int(head[1]), head[2], records) if place == end + 1 else None
 
     def _record(self, record):
         number = record.get("record_number") if isinstance(record, dict) else None
@@ -47,15 +85,29 @@ class Envelopes:
         kind = record.get("record")
         check = self._checks.get(kind) if isinstance(kind, str) else None
         if check is None:
-            return number, Bad(
-                f"record is {str(kind)[:40]!r}, expected one of {list(self._checks)}"
-            )
+            fault = f"record is {str(kind)[:40]!r}, expected one of {list(self._checks)}"
+            return number, Bad(fault)
         try:
             record = check(record)
             _refuse_contradictions(record)
         except Bad as fault:
             return number, Bad(f"{kind} record {number}: {fault}")
-        return number, record
+        body = new_body(record)
+        if kind == "frame":
+            return number, Copy(tuple(_encode(record[name]) for name in FIELDS), body)
+        return number, Note(kind, record["time"], record.get("final", False), body)
+
+
+def _at_a_glance(match):
+    """What read() gives of a frame record that was matched; None if it takes a closer look."""
+    texts = match.group(*FIELDS)
+    if not stands_to_reason(texts):
+        return None
+    try:
+        number = int(match["record_number"])
+        return number, Copy(texts, body_of(match[0], "frame", number))
+    except ValueError:
+        return None
 
 
 def _refuse_contradictions(record):
@@ -69,13 +121,15 @@ def _refuse_contradictions(record):
             raise Bad("it is a checked frame, and has no type or no payload")
 
 
-def _json_object(payload):
-    if len(payload) > MOST_OCTETS:
-        raise Bad(f"a message of {len(payload)} octets, expected at most {MOST_OCTETS}")
-    try:
-        message = _decode(payload.decode())
-    except (ValueError, RecursionError) as error:
-        raise Bad(f"this is no JSON, {str(error)[:100]}") from None
+def _as_json_is(text):
+    """Version, run and records of a message in any JSON. Bad if it is no such object."""
+    message = _decoder.decode(text)
     if not isinstance(message, dict):
         raise Bad("this is no JSON object")
-    return message
+    version, run = message.get("schema_version"), message.get("run")
+    if not (isinstance(run, str) and re.fullmatch("[0-9a-f]{16}", run)):
+        raise Bad(f"run is {str(run)[:40]!r}, expected 16 hexadecimal digits")
+    records = message.get("records")
+    if not isinstance(records, list):
+        raise Bad("records is no list")
+    return version, run, records

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What kaifa_collect writes for people."""
 
+import json
+
 from ..output_lines import HumanLines
 from ..records import human_line
 
@@ -8,7 +10,8 @@ from ..records import human_line
 class CollectLines(HumanLines):
     """A line for each packet, with who heard it and how well."""
 
-    def text(self, record, _line):
+    def text(self, _record, line):
+        record = json.loads(line)
         if record["record"] != "frame":
             return None
         return f"{human_line(record)}  [{', '.join(map(_heard, record['heard_by']))}]\n"

@@ -3,6 +3,8 @@
 
 from itertools import combinations
 
+from .copies import Copy
+
 # Octets that say whether a packet whose check failed is a copy of one that passed: fewer can be
 # alike by chance, and of octets that are not related half of the bits are.
 LEAST_OCTETS = 8
@@ -18,7 +20,9 @@ def groups(copies):
     """
     if len(copies) == 1:
         return [copies]
-    copies = sorted(copies, key=lambda copy: copy.order())
+    copies = sorted(copies, key=Copy.order)
+    if len(copies) == 2:
+        return [copies] if copies[0].can_be(copies[1]) else [[copy] for copy in copies]
     pairs = [(a, b) for a, b in combinations(range(len(copies)), 2) if copies[a].can_be(copies[b])]
     pairs.sort(key=lambda pair: (copies[pair[1]].time_ns - copies[pair[0]].time_ns, pair))
     group_of = {index: [index] for index in range(len(copies))}

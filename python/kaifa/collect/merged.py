@@ -3,7 +3,8 @@
 
 from collections import OrderedDict, deque
 
-from .schema import heard_fields, station_kind
+from .bodies import line
+from .schema import station_kind
 
 MOST_REMEMBERED = 50_000
 MOST_WITH_SAME_OCTETS = 16  # acknowledgements know 256 numbers
@@ -17,65 +18,63 @@ class Merger:
 
     def __init__(self, number):
         self._number = number
-        self._heard_fields = heard_fields()
         self._written = OrderedDict()  # octets: deque of _Written; those of late come last
         self._remembered = 0
         self.frames = self.heard_by_several = 0
 
-    def records(self, packet):
-        """The records of a packet: a frame record, or a late_copy for each copy of one that has
-        one already."""
-        packet.sort(key=_best_first)
+    def lines(self, packet):
+        """The lines of a packet's records, and the late copies among the packet: a frame record, or
+        a late_copy for each copy of one that has one already."""
+        if len(packet) > 1:
+            packet.sort(key=_best_first)
         best = packet[0]
-        if not best.record["check_ok"] or best.time_ns is None:
-            return [self._frame(packet)]
+        if not best.check_ok or best.time_ns is None:
+            return [self._frame(packet, self._number())], []
         before = self._before(packet)
         if before is None:
-            record = self._frame(packet)
-            self._remember(_Written(packet, record["record_number"]))
-            return [record]
+            number = self._number()
+            text = self._frame(packet, number)
+            self._remember(_Written(packet, number))
+            return [text], []
         before.stations |= {copy.station for copy in packet}
-        return [self._of_station(copy, "late_copy", copy_of=before.number) for copy in packet]
+        return [
+            line(
+                "late_copy", self._number(), copy.body,
+                f'"station":"{copy.station}","copy_of":{before.number}',
+            )
+            for copy in packet
+        ], packet  # fmt: skip
 
-    def of_station(self, record, station):
-        """A record of a receiver that is no frame."""
-        return record | {
-            "record": station_kind(record["record"]),
-            "record_number": self._number(),
-            "station": station,
-        }
+    def of_station(self, note, station):
+        """The line of a receiver's record that is no frame, a Note."""
+        kind = station_kind(note.kind)
+        return line(kind, self._number(), note.body, f'"station":"{station}"')
 
-    def _frame(self, packet):
+    def _frame(self, packet, number):
         self.frames += 1
         self.heard_by_several += len(packet) > 1
-        heard_by = [
-            {"station": copy.station} | {name: copy.record[name] for name in self._heard_fields}
-            for copy in packet
-        ]
         best = packet[0]
-        return best.record | {
-            "record_number": self._number(),
-            "station": best.station,
-            "heard_by": heard_by,
-        }
-
-    def _of_station(self, copy, kind, **more):
-        numbered = {"record": kind, "record_number": self._number(), "station": copy.station}
-        return copy.record | numbered | more
+        heard_by = ",".join([f'{{"station":"{copy.station}",{copy.heard}}}' for copy in packet])
+        more = f'"station":"{best.station}","heard_by":[{heard_by}]'
+        return line("frame", number, best.body, more)
 
     def _before(self, packet):
         best = packet[0]
-        for written in self._written.get(best.record["mpdu"], ()):
+        for written in self._written.get(best.mpdu, ()):
             others = written.stations.isdisjoint(copy.station for copy in packet)
             if others and best.can_be(written.copy):
                 return written
         return None
 
     def _remember(self, written):
-        same = self._written.setdefault(written.octets, deque(maxlen=MOST_WITH_SAME_OCTETS))
+        octets = written.copy.mpdu
+        same = self._written.get(octets)
+        if same is None:
+            same = self._written[octets] = deque(maxlen=MOST_WITH_SAME_OCTETS)
+        else:
+            self._written.move_to_end(octets)
         self._remembered += len(same) < MOST_WITH_SAME_OCTETS
         same.append(written)
-        self._written.move_to_end(written.octets)
         while self._remembered > MOST_REMEMBERED:
             _octets, oldest = self._written.popitem(last=False)
             self._remembered -= len(oldest)
@@ -84,15 +83,13 @@ class Merger:
 class _Written:
     """A packet that has a frame record."""
 
-    __slots__ = ("octets", "copy", "number", "stations")
+    __slots__ = ("copy", "number", "stations")
 
     def __init__(self, packet, number):
-        self.octets = packet[0].record["mpdu"]
         self.copy, self.number = packet[0], number
-        self.copy.record = None  # there is not the room to keep it
+        self.copy.body = self.copy.heard = None  # there is not the room to keep them
         self.stations = {copy.station for copy in packet}
 
 
 def _best_first(copy):
-    record = copy.record
-    return not record["check_ok"], -record["snr_db"], copy.station
+    return not copy.check_ok, -copy.snr_db, copy.station

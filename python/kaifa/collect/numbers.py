@@ -32,7 +32,8 @@ class Numbers:
         if self._begin is None:
             self._begin = number
         if number >= self._next:
-            self._skip_to(number)
+            if number > self._next:
+                self._skip_to(number)
             self._next = number + 1
         elif not self._fill(number):
             self.repeated += 1

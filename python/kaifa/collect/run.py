@@ -67,6 +67,7 @@ class Run:
             self._collector.release_all()
             self._collector.report(True)
             self._commit()
+            self._commit()  # settles what the one before made safe
             for output in self._outputs:
                 output.close()
         except BrokenPipeError:

@@ -37,12 +37,6 @@ def receiver_kinds():
     return json.loads(schema_text())["$defs"]
 
 
-@functools.cache
-def heard_fields():
-    """Those of HEARD that records have."""
-    return [name for name in HEARD if name in receiver_kinds()["frame"]["properties"]]
-
-
 def collect_schema_text():
     """The JSON Schema (draft 2020-12) as text."""
     kinds = {"frame": _frame(), "late_copy": _late_copy(), "collect": _collect()}
@@ -81,7 +75,7 @@ def _of_station(kind, name, description):
 
 def _frame():
     fields = receiver_kinds()["frame"]["properties"]
-    heard = {name: fields[name] for name in heard_fields()}
+    heard = {name: fields[name] for name in HEARD}
     heard["record_number"] = _number("Number of the copy among the records of its receiver.")
     return _extended(
         receiver_kinds()["frame"],

@@ -12,8 +12,9 @@ from .envelope import MOST_OCTETS
 
 AT_LEAST_ONCE = 1
 SESSION_SECONDS = 7 * 24 * 3600
-# Messages that are not acknowledged yet: as many as come while copies wait for each other.
-MOST_UNSETTLED = 5000
+# Messages that are not acknowledged yet: as many as 200 receivers send, ten a second each, while
+# copies wait for each other.
+MOST_UNSETTLED = 10_000
 MOST_QUEUED = 256
 HEADER_OCTETS = 1024
 REFUSED = 0x80  # from here on reason codes of MQTT 5 are such

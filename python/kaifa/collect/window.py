@@ -5,7 +5,8 @@ Copies of the same octets that can be of one packet gather in a bucket; it is op
 receiver has told of a later time, so that nothing more can come for it, and then its copies are
 parted into packets. What comes out, and in which order, depends on what the records say and not on
 the order in which they came, as long as nothing has to go before its time: after `wait_seconds`,
-or when there are more than MOST_HELD, or too many with the same octets.
+or when there are more than MOST_HELD, or longer ones than MOST_OCTETS_HELD in all, or too many with
+the same octets.
 """
 
 import heapq
@@ -15,7 +16,8 @@ from itertools import islice
 from .copies import MOST_FREQUENCY_DIFFERENCE_HZ, MOST_TOLERANCE_NS
 from .matching import alike, groups
 
-MOST_HELD = 50_000
+# Three seconds of 10 000 frames a second that three receivers hear.
+MOST_HELD, MOST_OCTETS_HELD = 100_000, 256 * 2**20
 MOST_IN_BUCKET = MOST_BUCKETS_OF_OCTETS = 64
 MOST_CANDIDATES = 256
 
@@ -67,23 +69,24 @@ class Window:
         self._buckets = {}  # octets: [_Bucket], the oldest first
         self._rejects = {}  # cell of frequency and time: {copy order: _Bucket}
         self._heap, self._arrivals = [], deque()
-        self.held = 0
+        self.held = self._octets_held = 0
 
     def add(self, copy, now):
         """Takes a copy that has a time. Returns the packets that had to make room."""
         forced = []
         self.held += 1
-        if not copy.record["check_ok"]:
+        self._octets_held += len(copy.body)
+        if not copy.check_ok:
             bucket = self._new(None, copy, now)
             self._rejects.setdefault(_cell(copy), {})[copy.order()] = bucket
         else:
             forced = self._add_checked(copy, now)
-        while self.held > MOST_HELD:
+        while self.held > MOST_HELD or self._octets_held > MOST_OCTETS_HELD:
             forced += self._opened(self._next())
         return forced
 
     def _add_checked(self, copy, now):
-        octets = copy.record["mpdu"]
+        octets = copy.mpdu
         buckets = self._buckets.setdefault(octets, [])
         linked = [bucket for bucket in buckets if any(map(copy.can_be, bucket.copies))]
         if not linked:
@@ -144,6 +147,7 @@ class Window:
     def _opened(self, bucket):
         copies = bucket.take()
         self.held -= len(copies)
+        self._octets_held -= sum([len(copy.body) for copy in copies])
         if bucket.octets is None:
             self._forget(copies[0])
             return [copies]
@@ -164,9 +168,7 @@ class Window:
         for cell in _cells_around(first):
             for bucket in islice(self._rejects.get(cell, {}).values(), MOST_CANDIDATES):
                 (copy,) = bucket.copies
-                if all(copy.can_be(other) for other in packet) and alike(
-                    copy.record["octets"], first.record["octets"]
-                ):
+                if all(copy.can_be(other) for other in packet) and alike(copy.octets, first.octets):
                     found.append((abs(copy.time_ns - first.time_ns), bucket))
         nearest = {}
         for _distance, bucket in sorted(found):
