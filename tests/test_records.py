@@ -5,6 +5,7 @@ import json
 
 import jsonschema
 import pmt
+import pytest
 from gnuradio.kaifa import home_assistant
 from gnuradio.kaifa.hints import Hint
 from gnuradio.kaifa.inputs import Input
@@ -93,6 +94,16 @@ def test_a_status_record_has_every_field_of_the_schema_in_order():
         assert status["samples_lost"] == lost.get("lost")
     assert (status["time_s"], status["records_lost"], status["sync_words"]) == (1.0, 3, 8)
     assert (status["clipped_percent"], status["noise_dbfs_hz"]) == (0.01, -118.12)
+
+
+def test_a_status_record_says_who_knows_its_time():
+    timeline = Timeline(RATE, [Anchor(0, 1_767_225_600, 0.25, "host", 0.001)])
+    status = status_record(COUNTS, RATE, timeline, 0, False)
+    jsonschema.validate(status, json.loads(schema_text()))
+    assert (status["time"], status["time_source"]) == ("2026-01-01T00:00:01.250000000Z", "host")
+    assert status["time_uncertainty_s"] == pytest.approx(0.001 + 50e-6)
+    unknown = status_record(COUNTS, RATE, Timeline(RATE), 0, False)
+    assert [unknown[name] for name in ("time", "time_source", "time_uncertainty_s")] == [None] * 3
 
 
 def test_a_status_record_of_what_nobody_knows():

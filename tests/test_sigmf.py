@@ -109,6 +109,37 @@ def test_the_caller_goes_before_the_file(tmp_path):
     assert (got.format.name, got.sample_rate, got.center_frequency) == ("ci8", 1e6, 3e9)
 
 
+def test_what_the_caller_overrules_is_told(tmp_path):
+    meta = write(tmp_path / "a", [{"core:frequency": 1e9}, {"core:frequency": 2e9}])
+    note = sigmf_recording(meta, "ci8", 1e6, 3e9).note
+    assert note == (
+        f"{meta}: the command line goes before core:datatype 'ci16_le', core:sample_rate 2500000.0 "
+        "Hz, core:frequency 1000000000.0 Hz, core:frequency 2000000000.0 Hz"
+    )
+    meta = write(tmp_path / "a", [{"core:frequency": 1e9}])
+    assert sigmf_recording(meta, "cs16", 2.5e6, 1e9).note is None, "the same in other words"
+    assert sigmf_recording(meta).note is None
+
+
+def test_numbers_of_samples_count_from_the_offset(tmp_path):
+    there = [capture(0, "00"), capture(SECOND, "31")]
+    moved = [c | {"core:sample_start": c["core:sample_start"] + 10**12} for c in there]
+    got = sigmf_recording(write(tmp_path / "a", moved, **{"core:offset": 10**12}))
+    plain = sigmf_recording(write(tmp_path / "b", there))
+    assert (got.first_sample, plain.first_sample) == (10**12, 0)
+    assert got.anchors == plain.anchors and len(got.anchors) == 2
+
+
+@pytest.mark.parametrize("offset, said", [
+    (5, "core:sample_start is 0 in a capture, expected core:offset, 5, or more"),
+    (-1, "core:offset is -1"), ("5", "core:offset is '5'"), (0.5, "core:offset is 0.5"),
+])  # fmt: skip
+def test_an_offset_that_cannot_be(offset, said, tmp_path):
+    meta = write(tmp_path / "a", [capture(0, "00")], **{"core:offset": offset})
+    with pytest.raises(InputError, match=said):
+        sigmf_recording(meta)
+
+
 def test_samples_in_a_file_of_another_name(tmp_path):
     meta = write(tmp_path / "a", [], **{"core:dataset": "b.bin"})
     (tmp_path / "b.bin").write_bytes(bytes(8))

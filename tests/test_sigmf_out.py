@@ -180,6 +180,40 @@ def test_annotations_are_where_the_records_say(recording, records, truth, tmp_pa
     assert (tmp_path / "again").read_bytes() == (tmp_path / "plain").read_bytes()
 
 
+def test_a_part_of_a_longer_recording_keeps_its_numbers(recording, tmp_path):
+    """core:offset: where the first sample stands in the whole. Records and annotations follow."""
+    first, part = 10**12, tmp_path / "part"
+    meta = metadata(recording)
+    for place in (*meta["captures"], *meta["annotations"]):
+        place["core:sample_start"] += first
+    meta["global"]["core:offset"] = first
+    part.with_suffix(".sigmf-meta").write_text(json.dumps(meta))
+    shutil.copy(recording.with_suffix(".sigmf-data"), tmp_path / "part.sigmf-data")
+    for name, source in (("whole", recording), ("moved", part)):
+        options = ("--bursts", "--json", tmp_path / name, "--record", tmp_path / f"{name}_again")
+        again = tmp_path / f"{name}_again.sigmf-meta"
+        assert receive(source, *options, "--annotate", again).returncode == 0
+    whole, moved = json_lines(tmp_path / "whole"), json_lines(tmp_path / "moved")
+    assert len(whole) > 50
+    for record in whole:
+        for key in {"sample_start", "sample_end"} & record.keys():
+            record[key] += first
+    for one, other in zip(whole, moved, strict=True):
+        assert one.pop("sample_start", 0) == pytest.approx(other.pop("sample_start", 0), abs=1e-3)
+        assert one == other
+    # What is recorded anew begins anew.
+    marks = metadata(tmp_path / "whole_again")["annotations"]
+    assert len(marks) == len(whole) - 1
+    assert metadata(tmp_path / "moved_again")["annotations"] == marks
+    out = tmp_path / "annotated.sigmf-meta"
+    # The sigmf package counts the samples of a file from 0 and would warn of all annotations.
+    assert receive(part, "--annotate", out).returncode == 0
+    ours = [a for a in metadata(tmp_path / "annotated")["annotations"] if "core:generator" in a]
+    assert len(ours) == len(marks)
+    for mark, plain in zip(ours, sorted(marks, key=lambda m: m["core:sample_start"]), strict=True):
+        assert mark == plain | {"core:sample_start": plain["core:sample_start"] + first}
+
+
 def test_a_recording_is_annotated_while_it_is_made(bare, tmp_path):
     meta = tmp_path / "in.sigmf-meta"
     result = subprocess.run(

@@ -15,7 +15,8 @@ from .version import VERSION
 DESCRIPTION = "Receives KAIFA smart meters (870-875 MHz) and writes the frames they send."
 EPILOG = """\
 SOURCE is one of
-  NAME.sigmf-meta, NAME.sigmf-data or NAME   a SigMF recording
+  NAME.sigmf-meta, NAME.sigmf-data or NAME   a SigMF recording; --format, --rate, --frequency go
+                                             before its metadata, and if these differ that is told
   FILE.cs8 .cu8 .cs16 .cf32                  bare samples; needs --rate
   -                                          bare samples on standard input; needs --format, --rate
   hackrf=0, rtl=0, ...                       a radio, in the words of gr-osmosdr

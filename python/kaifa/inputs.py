@@ -41,6 +41,11 @@ class Input:
         return self.recording is None
 
     @property
+    def first_sample(self):
+        """What the first sample is numbered."""
+        return 0 if self.live else self.recording.first_sample
+
+    @property
     def setup(self):
         """What a radio was set to, a line for people; None for a recording."""
         return self.source.tuning.text() if self.live else None
@@ -48,12 +53,15 @@ class Input:
     @property
     def note(self):
         """What a person should know though it is no fault; None if there is nothing."""
-        if self.live or self.recording.center_frequency is not None:
+        if self.live:
             return None
-        return (
+        if self.recording.center_frequency is not None:
+            return self.recording.note
+        unknown = (
             "frequency of the recording unknown, those of frames count from its middle "
             "(--frequency tells it)"
         )
+        return "; ".join(filter(None, (unknown, self.recording.note)))
 
 
 def open_input(args):

@@ -5,7 +5,7 @@ from .bursts.burst import Burst
 from .lane import Lane
 from .open_outputs import opened, source_word
 from .recording import InputError
-from .records import burst_record, json_line, record, utc_text
+from .records import burst_record, json_line, record
 from .sigmf_out import rejects
 from .sigmf_out.opened import SigmfOutputs
 from .status_record import status_record
@@ -85,17 +85,16 @@ class Outputs:
             if self._rejects and not fields["check_ok"]:
                 self._rejected.append(fields)
             if fields["check_ok"] or not self._checked_only:
-                lost = self._source.timeline.take_lost(fields["sample_start"])
+                start = fields["sample_start"] - self._source.first_sample
+                lost = self._source.timeline.take_lost(start)
                 fields["samples_lost_before"] = lost
                 self._hand_out(fields)
 
     def report(self, counts, final):
         """Takes the counts of a Reception; final: there will be no more."""
-        rate = self._source.sample_rate
-        time = self._source.timeline.time_of(counts["samples"])
-        text = utc_text(*time) if time else None
+        source = self._source
         lost = sum(lane.lost() for lane in self._lanes)
-        self._hand_out(status_record(counts, rate, text, lost, final))
+        self._hand_out(status_record(counts, source.sample_rate, source.timeline, lost, final))
 
     def hurry(self):
         """From now on no output is waited for for long."""
@@ -145,7 +144,8 @@ class Outputs:
 
     def _record(self, made, message):
         source = self._source
-        return made(message, source.sample_rate, source.timeline, self._start_s)
+        first = source.first_sample
+        return made(message, source.sample_rate, source.timeline, self._start_s, first)
 
     def _hand_out_burst(self, fields, burst):
         if self._rejects and self._rejected and not fields["frames_checked"]:

@@ -62,10 +62,13 @@ class Recording:
     center_frequency: Hz; None if nobody says.
     samples:          complete complex samples in it; None for standard input.
     header_bytes:     octets before the first sample.
+    first_sample:     what the first sample is numbered; anchors and losses count from 0 there.
     anchors:          Anchors of samples, in order; empty if the date is not known.
     losses:           Losses told of, in order.
     meta_path:        file of metadata; None if there is none.
     sha512:           hex digest the file of samples should have; None if not told.
+    overruled:        what the metadata say and who opened it does not, a list of words; () if they
+                      agree.
     fault:            what is wrong with it though samples can be read; None if nothing is.
     """
 
@@ -75,11 +78,20 @@ class Recording:
     center_frequency: float | None
     samples: int | None = None
     header_bytes: int = 0
+    first_sample: int = 0
     anchors: tuple = ()
     losses: tuple = ()
     meta_path: Path | None = None
     sha512: str | None = None
+    overruled: tuple = ()
     fault: str | None = None
+
+    @property
+    def note(self):
+        """What a person should know though it is no fault; None if there is nothing."""
+        if not self.overruled:
+            return None
+        return f"{self.meta_path}: the command line goes before {', '.join(self.overruled)}"
 
 
 def bare_recording(path, format_name=None, sample_rate=None, center_frequency=None):

@@ -19,12 +19,13 @@ _symbol = functools.cache(pmt.intern)
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def record(message, sample_rate, timeline=None, start_s=0.0):
+def record(message, sample_rate, timeline=None, start_s=0.0, first_sample=0):
     """The record of a message from port frames or rejects.
 
     sample_rate: of the input, in Hz.
     timeline:    the Timeline of its samples; None if nobody knows their dates.
     start_s:     how well the first sample of a preamble is known that is seen whole, in seconds.
+    first_sample: what the first sample is numbered.
     """
     packet, mpdu = pmt.car(message), pmt.cdr(message)
     start = _real(packet, "sample_start")
@@ -35,9 +36,9 @@ def record(message, sample_rate, timeline=None, start_s=0.0):
         "schema_version": VERSION,
         "record": "frame",
         "record_number": None,
-        **_date(timeline, start, start_s + unseen_s, lambda: _time(packet)),
+        **dated(timeline, start, start_s + unseen_s, lambda: _time(packet)),
         "time_s": round(start / sample_rate, 9),
-        "sample_start": round(start, 2),
+        "sample_start": round(start + first_sample, 2),
         "samples_lost_before": None,
         "frequency_hz": _real(packet, "center_frequency", 1),
         "snr_db": _real(packet, "snr_db", 2),
@@ -57,7 +58,7 @@ def record(message, sample_rate, timeline=None, start_s=0.0):
     }
 
 
-def burst_record(burst, sample_rate, timeline=None, start_s=0.0):
+def burst_record(burst, sample_rate, timeline=None, start_s=0.0, first_sample=0):
     """The record of a Burst; the rest as in record()."""
     facts = burst.facts
     first, rate = _real(facts, "sample_offset"), _real(facts, "sample_rate")
@@ -73,10 +74,10 @@ def burst_record(burst, sample_rate, timeline=None, start_s=0.0):
         "schema_version": VERSION,
         "record": "burst",
         "record_number": None,
-        **_date(timeline, start, start_s, time),
+        **dated(timeline, start, start_s, time),
         "time_s": round(start / sample_rate, 9),
-        "sample_start": round(start, 2),
-        "sample_end": end,
+        "sample_start": round(start + first_sample, 2),
+        "sample_end": end + first_sample,
         "duration_s": round((end - start) / sample_rate, 9),
         "frequency_hz": _real(facts, "center_frequency", 1),
         "bandwidth_hz": _real(facts, "bandwidth", 1),
@@ -114,7 +115,13 @@ def utc_text(seconds, fraction):
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
 
 
-def _date(timeline, sample, start_s, time):
+def dated(timeline, sample, start_s, time):
+    """The fields that tell when a sample came.
+
+    timeline: as in record().
+    start_s:  how well the sample is known, in seconds.
+    time:     called for its UTC, seconds since 1970 and the fraction of one.
+    """
     anchor = timeline and timeline.anchor_of(sample)
     if not anchor:
         return {"time": None, "time_source": None, "time_uncertainty_s": None}

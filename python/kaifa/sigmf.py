@@ -37,7 +37,9 @@ def sigmf_recording(meta_path, format_name=None, sample_rate=None, center_freque
     """
     meta = read_meta(meta_path)
     try:
-        facts, captures = meta["global"], _captures(meta)
+        facts = meta["global"]
+        first_sample = _count(facts, "core:offset")
+        captures = _captures(meta, first_sample)
         rate = _rate(facts) if sample_rate is None else sample_rate
         recording = Recording(
             path=_data_path(meta_path, facts),
@@ -45,9 +47,11 @@ def sigmf_recording(meta_path, format_name=None, sample_rate=None, center_freque
             sample_rate=rate,
             center_frequency=_frequency(captures) if center_frequency is None else center_frequency,
             header_bytes=_header_bytes(captures),
+            first_sample=first_sample,
             anchors=tuple(_anchors(captures, rate)),
             losses=tuple(_losses(captures)),
             meta_path=meta_path,
+            overruled=tuple(_overruled(meta, format_name, sample_rate, center_frequency)),
             sha512=_checksum(facts),
         )
     except KeyError as error:
@@ -137,18 +141,50 @@ def _rate(facts):
     return _hz("core:sample_rate", facts["core:sample_rate"])
 
 
-def _captures(meta):
+def _overruled(meta, format_name, sample_rate, center_frequency):
+    """What the metadata say of the same otherwise; what is no value is nobody's word."""
+    facts, captures = meta["global"], meta.get("captures", [])
+    told = [("core:datatype", facts, format_name), ("core:sample_rate", facts, sample_rate)]
+    told += [("core:frequency", capture, center_frequency) for capture in captures]
+    said = set()
+    for key, there, wanted in told:
+        value = there.get(key)
+        if None not in (wanted, value) and _differ(value, wanted):
+            text = f"{key} {reprlib.repr(value)}" + ("" if wanted is format_name else " Hz")
+            if text not in said:
+                said.add(text)
+                yield text
+
+
+def _differ(value, wanted):
+    try:
+        return sample_format(value) != sample_format(wanted)
+    except (InputError, AttributeError):
+        return value != wanted
+
+
+def _captures(meta, first_sample):
+    """The captures, in which core:sample_start counts from the first sample in the file: in
+    metadata all such numbers count from where core:offset does."""
     captures = meta.get("captures", [])
     if not (isinstance(captures, list) and all(isinstance(c, dict) for c in captures)):
         raise _unexpected("captures", captures, "a list of objects")
-    starts = [_count(capture, "core:sample_start") for capture in captures]
+    starts = [_count(capture, "core:sample_start", first_sample) for capture in captures]
     for before, start in itertools.pairwise(starts):
         if start < before:
             raise InputError(
                 f"core:sample_start is {start} in a capture behind that at {before}, "
                 "expected captures in order"
             )
-    return captures
+    if starts and starts[0] < first_sample:
+        raise InputError(
+            f"core:sample_start is {starts[0]} in a capture, expected core:offset, "
+            f"{first_sample}, or more"
+        )
+    return [
+        capture | {"core:sample_start": start - first_sample}
+        for capture, start in zip(captures, starts, strict=True)
+    ]
 
 
 def _header_bytes(captures):
@@ -231,8 +267,8 @@ def _hz(key, value):
     return float(value)
 
 
-def _count(capture, key):
-    value = capture.get(key, 0)
+def _count(capture, key, default=0):
+    value = capture.get(key, default)
     if not _is_number(value) or not 0 <= value <= MOST_SAMPLES or value != int(value):
         raise _unexpected(key, value, "a whole number from 0 on")
     return int(value)

@@ -2,27 +2,29 @@
 """The record that tells how a reception goes."""
 
 from .hints import clipped_percent, hint
+from .records import dated
 from .schema import VERSION
 
 
-def status_record(counts, sample_rate, time, records_lost, final):
+def status_record(counts, sample_rate, timeline, records_lost, final):
     """The record of the counts of a Reception.
 
     sample_rate:  Hz.
-    time:         UTC text of the last sample; None if nobody knows it.
+    timeline:     the Timeline of its samples; None if nobody knows their dates.
     records_lost: that outputs did not take.
     final:        the last of the run.
     """
-    seconds = counts["samples"] / sample_rate
+    samples = counts["samples"]
+    seconds = samples / sample_rate
     advice = hint(counts, seconds, final=True) if final else counts["hint"]
     return {
         "schema_version": VERSION,
         "record": "status",
         "record_number": None,
-        "time": time,
+        **dated(timeline, samples, 0.0, lambda: timeline.time_of(samples)),
         "time_s": round(seconds, 9),
         "final": final,
-        "samples": counts["samples"],
+        "samples": samples,
         "bursts": counts["bursts"],
         "bursts_truncated": counts["truncated"],
         "sync_words": counts["sync"],

@@ -15,7 +15,7 @@ def burst_record(finding, recording):
     preamble = finding["preamble_symbols"]
     return {
         "record": "burst",
-        "start_sample": round(finding["start"]),
+        "start_sample": recording.first_sample + round(finding["start"]),
         "start_s": finding["start"] / rate,
         "duration_s": (finding["end"] - finding["start"]) / rate,
         "center_frequency_hz": finding["center"] + (recording.center_frequency or 0.0),

@@ -42,7 +42,7 @@ def probe(args, recording):
         if args.json != "-":
             _print(text(result, args, recording))
         _write(lines, records(result, args))
-    for trouble in troubles(result, scan):
+    for trouble in troubles(result, scan, recording):
         print(f"kaifa_probe: {trouble}", file=sys.stderr)
     return result
 
@@ -92,8 +92,10 @@ def records(result, args):
     }
 
 
-def troubles(result, scan):
+def troubles(result, scan, recording):
     """What a person should know of the recording."""
+    if recording.note:
+        yield recording.note
     if result.fault:
         yield result.fault
     if scan.not_numbers:

@@ -13,23 +13,24 @@ SHARE = 1 / 20
 class AnnotationOutput:
     """Adds an annotation for each frame and each burst to a Metadata.
 
-    annotations: Annotations.  samples: in the recording; None if nobody knows.
+    annotations: Annotations.
+    end:         one past the number of the last sample; None if nobody knows.
 
     The file is written anew now and then, the more seldom the longer it takes, and at the end.
     """
 
-    def __init__(self, metadata, annotations, samples=None):
+    def __init__(self, metadata, annotations, end=None):
         self.name = str(metadata.path)
         self.kept = 0
-        self._metadata, self._annotations, self._samples = metadata, annotations, samples
+        self._metadata, self._annotations, self._end = metadata, annotations, end
         self._waiting = 0
         self._due = time.monotonic() + LEAST_SECONDS
 
     def write(self, record, _line):
         annotation = self._annotations.of(record)
         if annotation:
-            if self._samples is not None:
-                most = max(0, self._samples - annotation[START])
+            if self._end is not None:
+                most = max(0, self._end - annotation[START])
                 annotation[COUNT] = min(annotation[COUNT], most)
             self._metadata.annotate(annotation)
         self._waiting += 1

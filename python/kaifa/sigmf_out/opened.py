@@ -26,7 +26,7 @@ class SigmfOutputs:
 
     def __init__(self, args, source, word, tell):
         _check_names(args, source)
-        self.rejects = _open_rejects(args, word, tell)
+        self.rejects = _open_rejects(args, source, word, tell)
         self.recorder = _open_recorder(args, source, word)
         self.annotations = _open_annotations(args, source, self.recorder)
 
@@ -76,11 +76,14 @@ def _open_annotations(args, source, recorder):
     )
     made = Annotations(source.sample_rate, args.symbol_rate)
     recording = source.recording
-    return AnnotationOutput(metadata, made, recording.samples if recording else None)
+    known = recording and recording.samples is not None
+    end = source.first_sample + recording.samples if known else None
+    return AnnotationOutput(metadata, made, end)
 
 
-def _open_rejects(args, word, tell):
+def _open_rejects(args, source, word, tell):
     if not args.save_rejects:
         return None
     limit = REJECTS_LIMIT if args.rejects_limit is None else args.rejects_limit
-    return RejectsOutput(args.save_rejects, limit, word, args.symbol_rate, tell)
+    first = source.first_sample
+    return RejectsOutput(args.save_rejects, limit, word, args.symbol_rate, tell, first)

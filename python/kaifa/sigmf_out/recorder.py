@@ -50,6 +50,7 @@ class Recorder:
         self._format = source.source.stored
         self._queue = OctetQueue(MOST_WAITING_OCTETS)
         self._received = self._accepted = self._written = 0
+        self._first = source.first_sample
         anchors = () if source.live else source.recording.anchors
         self.stretches = Stretches(source.sample_rate, source.live, _digits(anchors))
         for anchor in anchors:
@@ -128,8 +129,8 @@ class Recorder:
         return self._received - self._written
 
     def _place(self, start, count):
-        """An annotation of `count` samples from `start` on, as the file has them."""
-        placed = self.stretches.place(start, count)
+        """An annotation of `count` samples from number `start` on, as the file has them."""
+        placed = self.stretches.place(start - self._first, count)
         if placed is None or placed[0] >= self._written:
             return None
         return placed[0], min(placed[1], self._written - placed[0])

@@ -38,14 +38,15 @@ class RejectsOutput:
     word:  what the bursts are received from.
     symbol_rate: Hz.
     tell:  called with a line at the end if something was left out.
+    first_sample: what the first sample is numbered.
     InputError if the folder cannot be used.
     """
 
-    def __init__(self, folder, limit, word, symbol_rate, tell):
+    def __init__(self, folder, limit, word, symbol_rate, tell, first_sample=0):
         self.name = folder
         self.kept = 0
         self._folder, self._limit, self._word, self._tell = Path(folder), limit, word, tell
-        self._symbol_rate = symbol_rate
+        self._symbol_rate, self._first_sample = symbol_rate, first_sample
         self._left_out = 0
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -94,6 +95,7 @@ class RejectsOutput:
 
     def _metadata(self, reject):
         facts = pmt.to_python(reject.burst.facts)
+        first = facts["sample_offset"] + self._first_sample
         reasons = "; ".join(packet["reason_text"] for packet in reject.packets)
         date = utc_text(*facts["rx_time"]) if reject.record["time"] else None
         return {
@@ -103,8 +105,8 @@ class RejectsOutput:
                 "core:version": SIGMF_VERSION,
                 "core:recorder": GENERATOR,
                 "core:description": f"Burst {reject.record['burst']} of {self._word}, from sample "
-                f"{facts['sample_offset']:.2f} on, mixed to its centre, filtered and decimated "
-                f"by kaifa_rx. Rejected: {reasons}",
+                f"{first:.2f} on, mixed to its centre, filtered and decimated by kaifa_rx. "
+                f"Rejected: {reasons}",
             },
             "captures": [
                 {START: 0, "core:frequency": facts["center_frequency"]}
@@ -116,7 +118,7 @@ class RejectsOutput:
     def _annotations(self, reject, facts):
         made = Annotations(facts["sample_rate"], self._symbol_rate)
         for packet in reject.packets:
-            start = packet["sample_start"] - facts["sample_offset"]
+            start = packet["sample_start"] - self._first_sample - facts["sample_offset"]
             start *= facts["sample_rate"] / facts["original_rate"]
             annotation = made.of(packet | {"sample_start": start})
             most = reject.burst.length - annotation[START]
