@@ -180,7 +180,22 @@ def test_gains_are_rounded_to_what_the_radio_has_and_that_is_told(fake):
     ("arguments", "words"),
     [
         (("hackrf=0", "--gain", "mix=3"), "gain stage 'mix' is not known, expected one of lna"),
-        (("hackrf=0", "--rate", "40M"), "the radio refuses a setting: hackrf_set_sample_rate"),
+        (
+            ("hackrf=0", "--rate", "30M"),
+            "--rate is 30 MHz, expected 2 to 20 MHz with a radio of settings hackrf",
+        ),
+        (("hackrf=0", "--rate", "1.9M"), "--rate is 1.9 MHz"),
+        (("hackrf=0", "--frequency", "6.1G"), "--frequency is 6100 MHz, expected 1 to 6000 MHz"),
+        (
+            ("rtl=0", "--rate", "600k"),
+            "--rate is 0.6 MHz, expected 0.225001 to 0.3 or 0.900001 to 3.2 MHz",
+        ),
+        (("airspy=0", "--rate", "8M"), "--rate is 8 MHz, expected 2.5 or 3 or 6 or 10 MHz"),
+        # What nobody knows the limits of, its driver judges.
+        (
+            ("soapy=0,driver=hackrf", "--rate", "40M"),
+            "the radio refuses a setting: hackrf_set_sample_rate",
+        ),
         (("bladerf=0",), "no such recording and no such radio"),
         (("bladerf=0", "--bias-tee"), "--bias-tee"),
         ((), "SOURCE is missing"),

@@ -8,6 +8,8 @@ import pytest
 import tomllib
 from conftest import ROOT
 from gnuradio.kaifa.arguments import parse_arguments
+from gnuradio.kaifa.arguments_radio import wishes
+from gnuradio.kaifa.radio.limits import refuse_out_of_reach
 from gnuradio.kaifa.recording import InputError
 from gnuradio.kaifa.settings import ready_settings
 
@@ -68,6 +70,7 @@ def test_ready_settings_name_a_radio_and_set_it(name):
     args = parse_arguments(["--config", name])
     assert "=0" in args.source
     assert args.rate >= 2e6 and args.gain
+    refuse_out_of_reach(args.source, wishes(args))
     # The band of the beacons is in it.
     assert abs(args.frequency - 871.3e6) + 100e3 < args.rate / 2
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .arguments_radio import refuse_for_recording, wishes
 from .radio.device import device_string, is_radio
+from .radio.limits import refuse_out_of_reach
 from .radio.source import radio_by_name
 from .recording import InputError, Recording, bare_recording, sample_format
 from .sigmf import meta_path_of, sigmf_recording
@@ -106,5 +107,7 @@ def _stdin_recording(args):
 
 
 def _radio(args):
-    radio = radio_by_name(device_string(args.source, args.serial, args.bias_tee), wishes(args))
+    wanted = wishes(args)
+    refuse_out_of_reach(args.source, wanted)
+    radio = radio_by_name(device_string(args.source, args.serial, args.bias_tee), wanted)
     return Input(radio, radio.tuning.sample_rate, radio.tuning.center_frequency, None)

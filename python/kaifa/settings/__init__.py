@@ -34,12 +34,14 @@ class Settings:
     source:  SOURCE; None if it names none.
     always:  {key: value} that always count.
     radio:   {key: value} that count for radios, of the driver of `source` if there is one.
+    limits:  {key: ranges} of what such a radio can be set to; of those that come with the package.
     """
 
     name: str
     source: str | None
     always: dict
     radio: dict
+    limits: dict
 
     def options(self, source):
         """(key, words of a command line) of what counts for a SOURCE."""
@@ -88,7 +90,8 @@ def _read(path, name):
         raise InputError(f"{name}: source is {source!r:.40}, expected text, as SOURCE")
     if not isinstance(radio, dict):
         raise InputError(f"{name}: radio is {radio!r:.40}, expected a table [radio]")
-    return Settings(name, source, read, radio)
+    limits = read.pop("limits", {}) if path.parent == FOLDER else {}
+    return Settings(name, source, read, radio, limits)
 
 
 def _words(name, key, value):
