@@ -57,6 +57,7 @@ SILENT = {"noise_dbfs_hz": None, "noise_steps": None, "dc_spike_db": None}
         (QUIET | SWITCHED, 60, "mode_switch"),
         (QUIET | UNREAD | LOW_GAIN, 60, "low_gain"),
         (QUIET | {"samples": 0}, 0, None),
+        (WELL | {"noise_steps": 0.001}, 125, None),
     ],
 )
 def test_the_first_cause_is_named(state, seconds, name):
@@ -66,6 +67,8 @@ def test_the_first_cause_is_named(state, seconds, name):
 
 def test_the_end_of_a_short_quiet_recording_says_that_it_is_short():
     assert hint(QUIET, 2.0, final=True).name == "too_short"
+    assert hint(QUIET | {"dc_spike_db": 49.0}, 0.002, final=True).name == "no_noise"
+    assert hint(QUIET, 0.002) is None, "more may come"
     # Few bursts say nothing yet while more may come, and are all there is at the end.
     few = QUIET | {"bursts": 5}
     weak = few | {"sync": 2, "length": 2, "rejected": 2, "rejects": {"check_failed": 2}}

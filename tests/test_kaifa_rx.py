@@ -273,6 +273,31 @@ def test_a_radio_by_gr_osmosdr_with_the_host_clock(bare, truth, tmp_path):
     assert all(record["time"].startswith(today) for record in got)
 
 
+def test_a_recording_cut_to_one_burst_is_received(bare, truth, tmp_path):
+    """From its first sample to its last: the noise beside it in the band is enough."""
+    samples, before = np.fromfile(bare, np.int8).reshape(-1, 2), 0
+    for sent in truth[:12]:
+        start, end = round(sent["start"]), round(sent["start"] + sent["length"])
+        if start < before:
+            continue
+        before = end
+        samples[start:end].tofile(tmp_path / "burst.cs8")
+        result = receive(tmp_path / "burst.cs8", *BARE, "--json", tmp_path / "out")
+        (record,) = checked(frames(tmp_path / "out"))
+        assert record["mpdu"] == sent["mpdu"]
+        assert "hint" not in result.stderr
+
+
+def test_a_burst_without_any_noise_is_told(tmp_path):
+    """Cut and filtered, as some programs do."""
+    symbols = np.repeat(np.tile([1, -1], 50), SAMPLES_PER_SYMBOL // 2)
+    burst = np.exp(2j * np.pi * np.cumsum(symbols) * 25e3 / SAMPLE_RATE) * np.hanning(len(symbols))
+    burst.astype("<c8").tofile(tmp_path / "burst.cf32")
+    result = receive(tmp_path / "burst.cf32", *BARE)
+    assert result.returncode == 0
+    assert "hint: no burst in 0.001 s: bursts are told by the noise around" in result.stderr
+
+
 def test_a_reader_that_goes_away_ends_the_program(recording):
     command = " ".join(KAIFA_RX)
     result = subprocess.run(

@@ -280,7 +280,16 @@ def test_rejected_bursts_are_kept_and_can_be_received_again(damaged, tmp_path):
         (again,) = frames(tmp_path / "second")
         # But for the ten symbols that were silenced: they are anybody's guess.
         assert wrong_bits(again["octets"], record["octets"]) <= 12
-        assert again["frequency_hz"] == pytest.approx(record["frequency_hz"], abs=500)
+        same = ("check_ok", "sync_word", "preamble_phase", "preamble_symbols", "packet_end")
+        assert {name: again[name] for name in same} == {name: record[name] for name in same}
+        assert again["frequency_hz"] == pytest.approx(record["frequency_hz"], abs=50)
+        assert again["magnitude_db"] == pytest.approx(record["magnitude_db"], abs=0.5)
+        assert again["deviation_hz"] == pytest.approx(record["deviation_hz"], rel=0.01)
+        # Nothing beside the burst is left to measure the noise by: what it was is written down.
+        noise = record["magnitude_db"] - record["snr_db"] - 10 * np.log10(101_562.5)
+        told = metadata(meta)["global"]["core:description"].split("Measured: ")[1].split()
+        assert told[:5] == [str(record["snr_db"]), "dB", "over", "noise", "of"]
+        assert float(told[5]) == pytest.approx(noise, abs=0.02)
     # The same samples again: the same bursts, which are there.
     again = receive(damaged, *BAND, "--save-rejects", folder)
     assert again.returncode == 0 and "not kept" not in again.stderr

@@ -9,6 +9,10 @@ CLIPPED_PERCENT = 0.1
 # Noise, in steps of the converter, below which its rounding costs more than a decibel: the noise
 # that comes in is then weaker than half a step, and rounding adds 0.29 of its own.
 LEAST_NOISE_STEPS = 0.58
+# What is less was never in a converter: a recording that was made, or filtered by a program.
+LEAST_CONVERTED_STEPS = 0.01
+# Recordings that are shorter may hold nothing but a burst.
+SHORT_SECONDS = 0.05
 # A spike this high has taken much of the converter's range, and skirts that a detector sees.
 DC_SPIKE_DB = 40.0
 # Bursts without a sync word that are no accident.
@@ -56,7 +60,7 @@ def _of_levels(counts):
         return Hint(
             "clipping", f"{clipped:.2g} % of the samples are at full scale: lower the gain (--gain)"
         )
-    elif steps is not None and steps < LEAST_NOISE_STEPS:
+    elif steps is not None and LEAST_CONVERTED_STEPS <= steps < LEAST_NOISE_STEPS:
         return Hint(
             "low_gain",
             f"the noise is {steps:.2g} steps of the converter, too little to hear weak signals: "
@@ -67,6 +71,13 @@ def _of_levels(counts):
 
 def _of_funnel(counts, seconds, final):
     bursts, sync, spike = counts["bursts"], counts["sync"], counts["dc_spike_db"]
+    if final and not bursts and seconds < SHORT_SECONDS:
+        return Hint(
+            "no_noise",
+            f"no burst in {seconds:.3g} s: bursts are told by the noise around them, and a "
+            "recording that was cut to a burst and filtered has none: kaifa_probe reads it, and "
+            "kaifa_rx once 10 ms of noise are put before and after",
+        )
     if spike is not None and spike > DC_SPIKE_DB:
         return Hint(
             "dc_spike",

@@ -96,17 +96,19 @@ class RejectsOutput:
     def _metadata(self, reject):
         facts = pmt.to_python(reject.burst.facts)
         first = facts["sample_offset"] + self._first_sample
+        record = reject.record
         reasons = "; ".join(packet["reason_text"] for packet in reject.packets)
-        date = utc_text(*facts["rx_time"]) if reject.record["time"] else None
+        date = utc_text(*facts["rx_time"]) if record["time"] else None
         return {
             "global": {
                 "core:datatype": "cf32_le",
                 "core:sample_rate": facts["sample_rate"],
                 "core:version": SIGMF_VERSION,
                 "core:recorder": GENERATOR,
-                "core:description": f"Burst {reject.record['burst']} of {self._word}, from sample "
+                "core:description": f"Burst {record['burst']} of {self._word}, from sample "
                 f"{first:.2f} on, mixed to its centre, filtered and decimated by kaifa_rx. "
-                f"Rejected: {reasons}",
+                f"Measured: {record['snr_db']} dB over noise of {record['noise_dbfs_hz']} dBFS/Hz, "
+                f"{record['magnitude_db']} dBFS. Rejected: {reasons}",
             },
             "captures": [
                 {START: 0, "core:frequency": facts["center_frequency"]}
