@@ -20,6 +20,7 @@ from conftest import ROOT, frames, receive, simulate
 from gnuradio.kaifa.pictures.mesh import acknowledged, mesh_graph
 from gnuradio.kaifa.pictures.mesh_dot import mesh_dot
 from gnuradio.kaifa.pictures.mesh_roles import (
+    BEACON_BROADCAST,
     BEACON_ONLY,
     BROADCAST_ONLY,
     COLLECTOR,
@@ -145,7 +146,8 @@ def test_roles():
     chain = nx.DiGraph([("a", "b"), ("b", "c"), ("c", "d"), ("e", "b")])
     assert role(chain, "b") == RELAY and chain.nodes["a"]["role"] == METER
     star.add_node("alone")
-    assert role(star, "alone", broadcasts=2, beacons=1) == BROADCAST_ONLY
+    assert role(star, "alone", broadcasts=2, beacons=1) == BEACON_BROADCAST
+    assert role(star, "alone", broadcasts=2, beacons=0) == BROADCAST_ONLY
     assert role(star, "alone", broadcasts=0, beacons=1) == BEACON_ONLY
     assert role(chain, "d", packets=0) == NOT_HEARD
     assert role(chain, "d", packets=2, acks_inferred=2) == NOT_HEARD

@@ -240,18 +240,32 @@ def test_saved_tables_say_what_the_map_says(page, mesh, mesh_records, tmp_path):
     says_what_the_map_says(page, mesh, tmp_path)
 
 
-def test_relays_are_those_of_the_map(chromium, mesh_records, tmp_path):
-    """A tree in which each meter but the last sends to two."""
-    template = next(record for record in mesh_records if record["type"] == "unicast")
+def test_roles_are_those_of_the_map(chromium, mesh_records, tmp_path):
+    """A tree in which each meter but the last sends to two, and three that send to all."""
+    of_type = {record["type"]: record for record in mesh_records}
+    template = of_type["unicast"]
     path = tmp_path / "tree.jsonl"
     with path.open("w") as file:
         for n in range(1, 15):
             ends = {"source": f"{(n - 1) // 2:016x}", "destination": f"{n:016x}"}
             file.write(json.dumps(template | ends) + "\n")
+        for kind, address in (("beacon", 90), ("broadcast", 91), ("beacon", 92), ("broadcast", 92)):
+            file.write(json.dumps(of_type[kind] | {"source": f"{address:016x}"}) + "\n")
     assert report(path, "-o", tmp_path / "tree.html").returncode == 0
     opened(chromium, tmp_path / "tree.html")
     roles = says_what_the_map_says(chromium, path, tmp_path)
-    assert collections.Counter(roles) == {"relay?": 6, "meter": 1, "not heard": 8}
+    assert collections.Counter(roles) == {
+        "relay?": 6, "meter": 1, "not heard": 8,
+        "beacon only": 1, "broadcast only": 1, "beacon+broadcast": 1,
+    }  # fmt: skip
+    # Only heard, so hollow.
+    hollow = chromium.find_elements(
+        By.CSS_SELECTOR, ".beacon-only, .broadcast-only, .beacon-broadcast"
+    )
+    fills = {
+        node.find_element(By.CSS_SELECTOR, ".dot").value_of_css_property("fill") for node in hollow
+    }
+    assert len(hollow) == 3 and fills == {"rgb(255, 255, 255)"}
     assert console(chromium) == []
 
 

@@ -5,6 +5,7 @@ import math
 from html import escape
 
 from .mesh_roles import (
+    BEACON_BROADCAST,
     BEACON_ONLY,
     BROADCAST_ONLY,
     COLLECTOR,
@@ -29,6 +30,7 @@ SHAPES = {
     COLLECTOR: ("circle", 2),
     RELAY: ("hexagon", 1),
     METER: ("circle", 1),
+    BEACON_BROADCAST: ("pentagon", 1),
     BROADCAST_ONLY: ("triangle", 1),
     BEACON_ONLY: ("diamond", 1),
     NOT_HEARD: ("circle", 1),
@@ -37,6 +39,7 @@ SIGNS = {
     COLLECTOR: "\N{BULLSEYE}",
     RELAY: "\N{BLACK HEXAGON}",
     METER: "\N{BLACK CIRCLE}",
+    BEACON_BROADCAST: "\N{BLACK PENTAGON}",
     BROADCAST_ONLY: "\N{BLACK UP-POINTING TRIANGLE}",
     BEACON_ONLY: "\N{BLACK DIAMOND}",
     NOT_HEARD: "\N{DOTTED CIRCLE}",

@@ -5,9 +5,10 @@ import networkx as nx
 import numpy as np
 
 COLLECTOR, RELAY, METER = "collector?", "relay?", "meter"
-BROADCAST_ONLY, BEACON_ONLY, NOT_HEARD = "broadcast only", "beacon only", "not heard"
+BROADCAST_ONLY, BEACON_ONLY = "broadcast only", "beacon only"
+BEACON_BROADCAST, NOT_HEARD = "beacon+broadcast", "not heard"
 # In the order of legends. The first two are guesses and marked so; the others are what was seen.
-ROLES = (COLLECTOR, RELAY, METER, BROADCAST_ONLY, BEACON_ONLY, NOT_HEARD)
+ROLES = (COLLECTOR, RELAY, METER, BEACON_BROADCAST, BROADCAST_ONLY, BEACON_ONLY, NOT_HEARD)
 COLLECTOR_LEAST_PEERS = 4
 COLLECTOR_SHARE = 0.15  # of all that take part in unicasts
 COLLECTOR_OVER_MEDIAN = 3
@@ -51,7 +52,7 @@ def _role(node, many_peers):
             return RELAY
         return _seen(node)
     if node["broadcasts"]:
-        return BROADCAST_ONLY
+        return BEACON_BROADCAST if node["beacons"] else BROADCAST_ONLY
     if node["beacons"]:
         return BEACON_ONLY
     return _seen(node)

@@ -20,13 +20,13 @@ def mesh_summary(graph):
     counted = ", ".join(f"{roles[role]} {role}" for role in ROLES if roles[role])
     lines = [f"{counted} (?: a guess from the traffic)" if "?" in counted else counted]
     lines.append(
-        f"{'node':16}  {'role':14} {'peers':>5} {'betw.':>5} {'sent':>8} {'received':>8} "
+        f"{'node':16}  {'role':16} {'peers':>5} {'betw.':>5} {'sent':>8} {'received':>8} "
         f"{'SNR dB':>6}"
     )
     nodes = sorted(graph.nodes.items(), key=lambda item: (-item[1]["peers"], item[0]))
     for address, node in nodes[:MOST_ROWS]:
         lines.append(
-            f"{address:16}  {node['role']:14} {node['peers']:5d} {node['betweenness']:5.2f} "
+            f"{address:16}  {node['role']:16} {node['peers']:5d} {node['betweenness']:5.2f} "
             f"{node['packets']:8d} {node['received']:8d} {_snr(node)}"
         )
     lines.append(f"{'from':16}  {'to':16} {'unicasts':>8} {'acknowledged':>12} {'SNR dB':>6}")

@@ -95,7 +95,7 @@ class Graph {
         group.append("text");
         return group;
       })
-      .attr("class", (meter) => `node ${meter.role.replace("?", "").replace(" ", "-")}`)
+      .attr("class", (meter) => `node ${meter.role.replace("?", "").replace(/[ +]/, "-")}`)
       .classed("busy", (meter) => busy.has(meter.number))
       .attr("transform", (meter) => {
         const { x, y } = this.layout.places.get(meter.number);

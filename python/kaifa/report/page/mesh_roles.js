@@ -26,7 +26,7 @@ function roleOf(meter, many, between) {
   if (peers >= many) return "collector?";
   if (peers >= RELAY_LEAST_PEERS && between >= RELAY_BETWEENNESS) return "relay?";
   if (peers) return seen;
-  if (meter.broadcasts) return "broadcast only";
+  if (meter.broadcasts) return meter.beacons ? "beacon+broadcast" : "broadcast only";
   if (meter.beacons) return "beacon only";
   return seen;
 }
