@@ -29,7 +29,8 @@ from gnuradio.kaifa.pictures.mesh_roles import (
     RELAY,
     add_roles,
 )
-from gnuradio.kaifa.pictures.palette import DARK, LIGHT, colour
+from gnuradio.kaifa.pictures.paint import Paint
+from gnuradio.kaifa.pictures.palette import DARK, LIGHT
 from gnuradio.kaifa.pictures.read import read_frames
 
 KAIFA_MAP = [sys.executable, shutil.which("kaifa_map")]
@@ -176,7 +177,7 @@ def test_an_acknowledgement_counts_once_and_in_time(mesh):
 
 
 def test_graphml_and_gexf_are_read_back(mesh, maps):
-    graph = mesh_graph(read_frames([mesh]))
+    graph, paint = mesh_graph(read_frames([mesh])), Paint(read_frames([mesh]), LIGHT)
     back = nx.read_graphml(maps["graphml"])
     assert dict(back.nodes.items()) == dict(graph.nodes.items())
     assert dict(back.edges.items()) == dict(graph.edges.items())
@@ -187,8 +188,8 @@ def test_graphml_and_gexf_are_read_back(mesh, maps):
         assert back.edges[ends]["acknowledged"] == link["acknowledged"]
     for address, node in graph.nodes.items():
         assert back.nodes[address]["role"] == node["role"]
-        paint = back.nodes[address]["viz"]["color"]
-        assert "#{r:02X}{g:02X}{b:02X}".format(**paint) == colour(address, LIGHT)
+        seen = back.nodes[address]["viz"]["color"]
+        assert "#{r:02X}{g:02X}{b:02X}".format(**seen) == paint.of(address).upper()
     assert str(date.today()).encode() not in maps["gexf"].read_bytes()
 
 
@@ -211,13 +212,17 @@ def test_the_picture_has_every_node_and_link(mesh, maps):
     assert maps["pdf"].read_bytes().startswith(b"%PDF")
 
 
-def test_nodes_do_not_overlap(mesh, maps):
-    """No two of the picture meet, taken as circles."""
-    places = []
-    for group in ElementTree.parse(maps["svg"]).iter(f"{SVG}g"):
+def circles(path):
+    """Centre and radius of each node of a picture."""
+    for group in ElementTree.parse(path).iter(f"{SVG}g"):
         if group.get("class") == "node":
             outlines = [*group.iter(f"{SVG}ellipse"), *group.iter(f"{SVG}polygon")]
-            places.append(max(map(circle, outlines), key=lambda circle: circle[2]))
+            yield max(map(circle, outlines), key=lambda circle: circle[2])
+
+
+def test_nodes_do_not_overlap(mesh, maps):
+    """No two of the picture meet, taken as circles."""
+    places = list(circles(maps["svg"]))
     x, y, radius = np.array(places).T
     apart = np.hypot(x[:, None] - x, y[:, None] - y) - radius[:, None] - radius
     count = len(mesh_graph(read_frames([mesh])))
@@ -231,6 +236,42 @@ def circle(outline):
     points = np.array([point.split(",") for point in outline.get("points").split()], float)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     return [*middle, np.hypot(*(points - middle).T).max()]
+
+
+@pytest.mark.parametrize("count", [3, 8])
+def test_numbers_of_links_lie_on_their_links_and_cover_neither_nodes_nor_each_other(
+    count, tmp_path
+):
+    recording = simulate(
+        tmp_path / "mesh", "--nodes", count - 1, "--collectors", 1, "--seconds", 6, "--snr-min", 16,
+        "--unicast-rate", 12,
+    )  # fmt: skip
+    receive(recording, "--json", tmp_path / "mesh.jsonl")
+    path = tmp_path / "out.svg"
+    assert kaifa_map(tmp_path / "mesh.jsonl", "--output", path).returncode == 0
+    boxes, ways = {}, {}
+    for group in ElementTree.parse(path).iter(f"{SVG}g"):
+        name = group.findtext(f"{SVG}title")
+        if group.get("class") == "node numbers":
+            d = group.find(f".//{SVG}path").get("d")
+            points = np.array(re.findall(r"(-?[\d.]+),(-?[\d.]+)", d), float)
+            boxes[name.removesuffix(" numbers")] = points.min(axis=0), points.max(axis=0)
+        elif group.get("class") == "edge":
+            d = group.find(f".//{SVG}path").get("d")
+            ways[name] = np.array(re.findall(r"(-?[\d.]+),(-?[\d.]+)", d), float)
+    assert set(boxes) == set(ways) and len(boxes) > count
+    covered = 0
+    for name, (low, high) in boxes.items():
+        middle, size = (low + high) / 2, high - low
+        # Within the hull of the curve's points, where the curve is.
+        hull = ways[name].min(axis=0) - 1, ways[name].max(axis=0) + 1
+        assert np.all(middle >= hull[0]) and np.all(middle <= hull[1]), name
+        for x, y, radius in circles(path):
+            away = np.hypot(*np.maximum(np.abs(middle - (x, y)) - size / 2, 0))
+            assert away >= 0.9 * radius
+        for other, (low_2, high_2) in boxes.items():
+            covered += other < name and bool(np.all(low < high_2) and np.all(low_2 < high))
+    assert covered == 0
 
 
 def test_the_same_frames_give_the_same_files(mesh, maps, tmp_path):
@@ -287,17 +328,45 @@ def test_a_stretch_of_time(mesh, tmp_path):
 
 
 def test_a_dark_map_is_dark(mesh):
-    text = mesh_dot(mesh_graph(read_frames([mesh])), "subtitle", DARK)
+    read = read_frames([mesh])
+    text = mesh_dot(mesh_graph(read), "subtitle", Paint(read, DARK))
     assert f'bgcolor="{DARK.background}"' in text
     colours = set(re.findall(r'fillcolor="(#\w+)"', text))
-    assert colours <= set(DARK.senders) and len(colours) > 5
+    assert colours == {*DARK.senders, DARK.others}
+
+
+def test_twelve_meters_have_colours_of_their_own_or_those_chosen(mesh, tmp_path):
+    graph = mesh_graph(read_frames([mesh]))
+    fills = {}
+
+    def fill_of(*options):
+        result = kaifa_map(mesh, *options, "--output", tmp_path / "out.dot")
+        assert result.returncode == 0, result.stderr
+        text = (tmp_path / "out.dot").read_text()
+        assert ("grey: not among the senders" in text) == (len(graph) > 12)
+        return dict(re.findall(r'^  "(\w+)" \[.*fillcolor="(#\w+)"', text, re.MULTILINE))
+
+    fills = fill_of()
+    own = {address for address, fill in fills.items() if fill != LIGHT.others}
+    packets = Counter(r["source"] for r in frames(mesh) if r["source"])
+    assert len(own) == len({fills[address] for address in own}) == 12
+    assert min(packets[a] for a in own) >= max(packets[a] for a in set(graph) - own)
+    quiet = min(packets, key=packets.get)
+    fills = fill_of("--sender", quiet[-4:])
+    assert [a for a, fill in fills.items() if fill != LIGHT.others] == [quiet]
 
 
 def test_few_links_have_their_numbers_written(tmp_path):
     receive(ROOT / "examples/mesh", "--json", tmp_path / "mesh.jsonl")
     assert kaifa_map(tmp_path / "mesh.jsonl", cwd=tmp_path).returncode == 0
-    text = " ".join(ElementTree.parse(tmp_path / "mesh-mesh.svg").getroot().itertext())
-    assert "1 · 100% · 27 dB" in text and "1 · 0% · 24 dB" in text
+    path = tmp_path / "mesh-mesh.svg"
+    text = " ".join(" ".join(ElementTree.parse(path).getroot().itertext()).split())
+    assert "1 · 100% 27 dB" in text and "1 · 0% 24 dB" in text
+    graph = mesh_graph(read_frames([tmp_path / "mesh.jsonl"]))
+    assert sorted(titles(path, "node")) == sorted(graph)
+    assert sorted(titles(path, "node numbers")) == sorted(
+        f"{a}->{b} numbers" for a, b in graph.edges
+    )
     assert "broadcast only" in text and "not heard" in text and "relay?" in text
 
 

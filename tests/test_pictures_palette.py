@@ -12,7 +12,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from gnuradio.kaifa.pictures.frames import TYPES
-from gnuradio.kaifa.pictures.palette import DARK, LIGHT, MARKERS, colour, colour_number
+from gnuradio.kaifa.pictures.palette import DARK, LIGHT, MARKERS, colour_number
 
 VISION = {
     "full": np.eye(3),
@@ -68,7 +68,7 @@ def oklab(rgb):
 def test_everything_is_legible(theme):
     for text in (theme.text, theme.faint_text):
         assert contrast(text, theme.background) >= 4.5
-    for mark in (*theme.senders, theme.accent, theme.nobody):
+    for mark in (*theme.senders, theme.accent, theme.nobody, theme.others):
         assert contrast(mark, theme.background) >= 3
 
 
@@ -80,10 +80,18 @@ def test_colours_can_be_told_apart(theme, vision):
     assert least >= LEAST_DISTANCE[vision]
 
 
-def test_an_address_has_one_colour_for_good():
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_greys_are_no_colours_of_senders(theme, vision):
+    seen = [oklab(VISION[vision] @ linear(c)) for c in (theme.nobody, theme.others, *theme.senders)]
+    nobody, others, *senders = seen
+    assert np.linalg.norm(nobody - others) >= 0.15
+    for grey in (nobody, others):
+        assert min(np.linalg.norm(grey - colour) for colour in senders) >= 0.045
+
+
+def test_an_address_asks_for_one_colour_for_good():
     assert colour_number("000b12a83102e0c6") == 9
-    assert colour("000b12a83102e0c6", LIGHT) == LIGHT.senders[9]
-    assert colour(None, DARK) == DARK.nobody
 
 
 def test_all_colours_are_used_about_alike():

@@ -17,12 +17,13 @@ import numpy as np
 import pytest
 from conftest import ROOT, frames, receive
 from gnuradio.kaifa.pictures.beacon_period import beacon_period
-from gnuradio.kaifa.pictures.canvas import look, save
+from gnuradio.kaifa.pictures.canvas import look, save, x_times
 from gnuradio.kaifa.pictures.frames import COLUMNS, NOBODY, Frames
-from gnuradio.kaifa.pictures.palette import DARK, LIGHT, colour
+from gnuradio.kaifa.pictures.paint import Paint, chosen_senders, own_colours
+from gnuradio.kaifa.pictures.palette import DARK, LIGHT, colour_number
 from gnuradio.kaifa.pictures.plot_frequency import plot_frequency
 from gnuradio.kaifa.pictures.plot_occupancy import occupancy, plot_occupancy
-from gnuradio.kaifa.pictures.plot_snr import plot_snr
+from gnuradio.kaifa.pictures.plot_snr import plot_snr, spread
 from gnuradio.kaifa.pictures.plot_timeline import plot_timeline
 from gnuradio.kaifa.pictures.read import read_frames
 from gnuradio.kaifa.pictures.scatter import MOST_POINTS
@@ -81,9 +82,9 @@ def synthetic(count, senders=50):
     return Frames(**columns, addresses=[f"000b12{i:010x}" for i in range(senders)], inputs=["-"])
 
 
-def draw(kind, of, theme=LIGHT):
+def draw(kind, of, theme=LIGHT, chosen=()):
     with look(theme):
-        return KINDS[kind](of, theme, SYMBOL_RATE)
+        return KINDS[kind](of, Paint(of, theme, chosen), SYMBOL_RATE)
 
 
 def texts(figure):
@@ -117,7 +118,7 @@ def test_every_packet_is_a_mark(kind, mesh, tmp_path):
 
 def test_time_against_frequency(mesh):
     read, records = read_frames([mesh]), frames(mesh)
-    figure = draw("frequency", read)
+    figure, paint = draw("frequency", read), Paint(read, LIGHT)
     for kind in {record["type"] for record in records}:
         marks = artist(figure, kind)
         of_kind = sorted((r for r in records if r["type"] == kind), key=lambda r: r["time"])
@@ -127,7 +128,7 @@ def test_time_against_frequency(mesh):
         np.testing.assert_allclose(x, days, rtol=1e-12)
         shown = [to_hex(rgba) for rgba in marks.get_facecolors()] if kind != "ack" else []
         for seen, record in zip(shown, of_kind, strict=False):
-            assert seen == colour(record["source"], LIGHT).lower()
+            assert seen == paint.of(record["source"]).lower()
     assert len(artist(figure, "lengths").get_segments()) == len(records)
     assert list(artist(figure, "871.3").get_ydata()) == [871.3, 871.3]
     words = texts(figure)
@@ -171,11 +172,84 @@ def test_a_mark_is_smaller_where_there_are_more():
     assert sizes[0] > sizes[1] > sizes[2] > 1
 
 
-def test_the_legend_names_sixty_senders_and_counts_the_others():
-    words = texts(draw("frequency", synthetic(3000, 60)))
-    assert sum(bool(re.fullmatch(r"[0-9a-f]{4}  \d+", word)) for word in words) == 60
-    words = texts(draw("frequency", synthetic(9000, 200)))
-    assert "131 more" in words and "Packets by sender (200)" in words and "not named" in words
+@pytest.mark.parametrize("senders", [5, 12, 13, 40])
+@pytest.mark.parametrize("kind", ["frequency", "snr"])
+def test_no_two_senders_share_a_colour_but_those_that_are_counted_as_others(kind, senders):
+    read = synthetic(3000, senders)
+    figure = draw(kind, read)
+    count = np.bincount(read.source[read.source != NOBODY])
+    busiest = sorted(range(senders), key=lambda i: -count[i])[:12]
+    words = texts(figure)
+    named = [word for word in words if re.fullmatch(r"[0-9a-f]{4}  \d+", word)]
+    assert named == [f"{i:04x}  {count[i]}" for i in busiest]
+    assert f"Packets by sender ({senders})" in words
+    assert f"not named  {np.count_nonzero(read.source == NOBODY):,}" in words
+    left = count.sum() - count[busiest].sum()
+    others = [word for word in words if word.startswith("others")]
+    if senders == 13:
+        assert others == [f"others (1 sender)  {left:,}"]
+    else:
+        assert others == ([f"others ({senders - 12} senders)  {left:,}"] if senders > 12 else [])
+    colour_of = {}
+    for mark in ("unicast", "broadcast", "beacon"):
+        marks = artist(figure, mark)
+        for at, rgba in zip(marks.get_offsets(), marks.get_facecolors(), strict=True):
+            colour_of.setdefault(to_hex(rgba), set()).add(tuple(at))
+    y = read.frequency_hz / 1e6 if kind == "frequency" else read.snr_db
+    sender_at = dict(zip(zip(x_times(read), y, strict=True), read.source.tolist(), strict=True))
+    for colour, places in colour_of.items():
+        sources = {sender_at[place] for place in places}
+        if colour == LIGHT.others:
+            assert sources == set(range(senders)) - set(busiest)
+        else:
+            assert len(sources) == 1 and sources < set(busiest)
+    assert len(colour_of) == min(senders, 12) + (senders > 12)
+    grey = [to_hex(rgba) == LIGHT.others for rgba in artist(figure, "beacon").get_facecolors()]
+    assert grey == sorted(grey, reverse=True)  # the others lie below
+
+
+def test_a_colour_stays_with_its_sender_where_it_can():
+    read = synthetic(3000, 12)
+    own, wanted = own_colours(read), {a: colour_number(a) for a in read.addresses}
+    assert sorted(own.values()) == list(range(12))
+    owner = {number: address for address, number in own.items()}
+    packets = Counter(read.source[read.source != NOBODY].tolist())
+    rank = {a: (-packets[i], a) for i, a in enumerate(read.addresses)}
+    for address, number in own.items():
+        # Only somebody who sends more can have it.
+        assert number == wanted[address] or rank[owner[wanted[address]]] < rank[address]
+    alone = read.select(read.source == 3)
+    assert own_colours(alone) == {read.addresses[3]: wanted[read.addresses[3]]}
+
+
+def test_chosen_senders_have_the_colours(mesh, tmp_path):
+    read = synthetic(3000, 40)
+    chosen = chosen_senders(read, ["0027", "000B120000000003"])
+    assert chosen == sorted(chosen, key=lambda a: -np.sum(read.source == read.addresses.index(a)))
+    assert set(chosen) == {"000b120000000027", "000b120000000003"}
+    assert set(own_colours(read, chosen)) == set(chosen)
+    assert len(own_colours(read)) == 12
+    words = texts(draw("frequency", read, chosen=chosen))
+    assert sum(bool(re.fullmatch(r"[0-9a-f]{4}  \d+", word)) for word in words) == 2
+    assert any(word.startswith("others (38 senders)") for word in words)
+    assert plot(mesh, "--sender", "02be", "--sender", "8A20", cwd=tmp_path).returncode == 0
+
+
+def test_names_of_lines_stand_apart_and_beside_the_marks():
+    assert spread([1, 5, 5.1, 5.2, 9], 0, 9, 1) == [1, 5, 6, 7, 9]
+    assert spread([8.9, 8.95, 9], 0, 9, 1) == [7, 8, 9]
+    assert spread([], 0, 9, 1) == []
+    read = synthetic(3000, 12)
+    figure = draw("snr", read)
+    figure.savefig(io.BytesIO())
+    axes = figure.axes[0]
+    names = [each for each in axes.texts if re.fullmatch("[0-9a-f]{4}", each.get_text())]
+    assert len(names) == 12
+    boxes = [Text.get_window_extent(name) for name in names]  # without the line to the name
+    assert min(box.x0 for box in boxes) > axes.get_window_extent().x1
+    assert max(box.x1 for box in boxes) < axes.artists[0].get_window_extent().x0
+    middles = np.sort([(box.y0 + box.y1) / 2 for box in boxes])
+    assert np.diff(middles).min() >= 0.8 * boxes[0].height
 
 
 def test_the_timeline_has_a_row_for_each_sender_with_its_period():

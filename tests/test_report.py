@@ -16,6 +16,8 @@ import pytest
 from browser import browser, choose_first, console, eventually, octets_shown, resize, shown
 from conftest import ROOT, frames, receive, simulate
 from gnuradio.kaifa.pictures.mesh import mesh_graph
+from gnuradio.kaifa.pictures.paint import Paint
+from gnuradio.kaifa.pictures.palette import LIGHT
 from gnuradio.kaifa.pictures.read import read_frames
 from many_frames import write_many
 from selenium.webdriver.common.action_chains import ActionChains
@@ -194,6 +196,28 @@ def links_of(records):
 
 def number_in(driver, identity):
     return int(driver.find_element(By.ID, identity).find_element(By.TAG_NAME, "small").text)
+
+
+COLOURS = """return Object.fromEntries([...document.querySelectorAll('g.node')].map((node) =>
+    [node.querySelector('text').textContent, node.querySelector('.dot').style.getPropertyValue(
+        '--color').trim().toLowerCase()]))"""
+
+
+def test_colours_are_those_of_the_other_pictures_and_lent_to_who_is_chosen(page, mesh):
+    read = read_frames([str(mesh)])
+    paint = Paint(read, LIGHT)
+    expected = {address[-4:]: paint.of(address).lower() for address in mesh_graph(read)}
+    assert page.execute_script(COLOURS) == expected
+    assert len(set(expected.values())) == 13
+    assert page.find_element(By.ID, "others").is_displayed()
+    grey = next(name for name, colour in expected.items() if colour == LIGHT.others)
+    fill_in(page, "find", grey)
+    eventually(lambda: page.execute_script(COLOURS)[grey] != LIGHT.others)
+    changed = page.execute_script(COLOURS)
+    (lender,) = {name for name in expected if changed[name] != expected[name]} - {grey}
+    assert (changed[grey], changed[lender]) == (expected[lender], LIGHT.others)
+    page.find_element(By.TAG_NAME, "body").send_keys(Keys.ESCAPE)
+    eventually(lambda: page.execute_script(COLOURS) == expected)
 
 
 def test_mesh_and_tables_count_what_the_records_say(page, mesh_records):

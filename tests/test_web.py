@@ -24,6 +24,7 @@ from browser import (
 )
 from conftest import FREQUENCY, KAIFA_RX, SAMPLE_RATE, frames, receive
 from gnuradio.kaifa.output_web import WebOutput
+from gnuradio.kaifa.pictures.palette import LIGHT
 from gnuradio.kaifa.recording import InputError
 from gnuradio.kaifa.web.address import web_address
 from gnuradio.kaifa.web.feed import MOST_HISTORY, MOST_WAITING
@@ -328,9 +329,19 @@ def test_a_page_keeps_the_newest_frames(output):
         # A fifth was dropped when it was full.
         assert frames_shown(driver) == pieces * piece - kept_by_page // 5
         assert web.missed() == 0
+        # Of twenty senders the first twelve have colours of their own.
+        fills = driver.execute_script(FILLS)
+        greys = [name for name, fill in fills.items() if fill == LIGHT.others]
+        assert sorted(greys) == [f"{n:04x}" for n in range(12, 20)]
+        assert len(set(fills.values())) == 13
         choose_first(driver)
         eventually(lambda: octets_shown(driver) == f"{pieces * piece - 1:08x}")
         assert console(driver) == []
+
+
+FILLS = """return Object.fromEntries([...document.querySelectorAll('g.node')].map((node) =>
+    [node.querySelector('text').textContent,
+     node.querySelector('.dot').style.getPropertyValue('--color').toLowerCase()]))"""
 
 
 def beacon(number):

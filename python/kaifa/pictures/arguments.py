@@ -7,6 +7,8 @@ import sys
 from ..arguments_kinds import Parser, filled
 from ..recording import InputError
 from ..version import VERSION
+from .paint import Paint, chosen_senders
+from .palette import MOST_COLOURED, theme
 from .pseudonyms import anonymized, read_key
 from .read import read_frames
 
@@ -44,6 +46,25 @@ def parser(program, description):
         help="key of the pseudonyms; default: one of this user, made when first needed",
     )
     return made
+
+
+def add_colours(made):
+    """Adds to a parser() what concerns colours."""
+    made.add_argument(
+        "--sender",
+        metavar="DIGITS",
+        type=filled,
+        action="append",
+        default=[],
+        help="give colours to the senders whose addresses end so, and grey to all others; may be "
+        f"repeated; default: the {MOST_COLOURED} that sent most",
+    )
+    made.add_argument("--dark", action="store_true", help="light on dark")
+
+
+def paint_of(args, frames):
+    """The Paint that a parsed command line with add_colours() asks for."""
+    return Paint(frames, theme(args.dark), chosen_senders(frames, args.sender))
 
 
 def frames_of(args, extra=()):

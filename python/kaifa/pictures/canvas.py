@@ -17,15 +17,14 @@ from matplotlib.ticker import FuncFormatter
 
 from ..recording import InputError
 from .frames import NOBODY, REJECTED, TYPES
-from .palette import MARKERS, colours
+from .paint import by_packets
+from .palette import MARKERS
 from .times import utc
 
 WIDTH_IN, HEIGHT_IN = 12.0, 6.75
 DOTS_PER_INCH = 160
 LEGEND_IN = 2.3  # width of the strip for legends
 SUFFIXES = (".png", ".svg", ".pdf")
-ROWS_IN_LEGEND = 35
-MOST_IN_LEGEND = 2 * ROWS_IN_LEGEND
 # What would differ from run to run.
 METADATA = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 
@@ -120,55 +119,58 @@ def _clock(step_s):
     return "%H:%M" if step_s < 3600 else "%m-%d %H:%M" if step_s < 86400 else "%Y-%m-%d", None
 
 
-def type_legend(axes, frames, theme, markers=True):
-    """Which marker is which type, with counts, at the top right of the axes. Returns it."""
+def type_legend(axes, frames, theme, markers=True, away_in=0.0):
+    """Which marker is which type, with counts, at the top right of the axes, `away_in` from them.
+
+    Returns it.
+    """
     handles = []
     for kind, count in enumerate(np.bincount(frames.type, minlength=len(TYPES))):
         if count:
             colour = theme.nobody if kind == REJECTED else theme.text
             marker = MARKERS[kind].matplotlib if markers else ""
             handles.append(_mark(f"{TYPES[kind]}  {count:,}", marker, colour))
-    return _legend(axes, handles, "Packets by type", 1.0)
+    return _legend(axes, handles, "Packets by type", 1.0, away_in)
 
 
-def sender_legend(axes, frames, names, theme, below):
-    """Which colour is which sender, those with most frames first, under the legend `below`."""
-    count = np.bincount(frames.source[frames.source != NOBODY], minlength=len(frames.addresses))
-    order = [i for i in np.argsort(-count, kind="stable") if count[i]]
-    colour_of = colours(frames.addresses, theme)
-    shown = order if len(order) <= MOST_IN_LEGEND else order[: MOST_IN_LEGEND - 1]
+def sender_legend(axes, frames, names, paint, below, away_in=0.0):
+    """Which colour is which sender, those with most packets first, under the legend `below`."""
+    order, count = by_packets(frames)
+    own = [i for i in order if paint.is_own(frames.addresses[i])]
     handles = [
-        _mark(f"{names[frames.addresses[i]]}  {count[i]:,}", "o", colour_of[i]) for i in shown
+        _mark(f"{names[frames.addresses[i]]}  {count[i]:,}", "o", paint.of(frames.addresses[i]))
+        for i in own
     ]
-    if len(shown) < len(order):
-        handles.append(_mark(f"{len(order) - len(shown):,} more", "", theme.text))
-    if np.any(frames.source == NOBODY):
-        handles.append(_mark("not named", "o", theme.nobody))
+    if others := len(order) - len(own):
+        packets = count.sum() - count[own].sum()
+        word = "sender" if others == 1 else "senders"
+        label = f"others ({others:,} {word})  {packets:,}"
+        handles.append(_mark(label, "o", paint.theme.others))
+    if nameless := np.count_nonzero(frames.source == NOBODY):
+        handles.append(_mark(f"not named  {nameless:,}", "o", paint.theme.nobody))
     rows = len(below.get_texts()) + 2.2
     top = 1 - rows * 0.165 / (axes.get_position().height * axes.figure.get_size_inches()[1])
-    return _legend(axes, handles, f"Packets by sender ({len(order):,})", top)
+    return _legend(axes, handles, f"Packets by sender ({len(order):,})", top, away_in)
 
 
 def _mark(label, marker, colour):
     return Line2D([], [], linestyle="", marker=marker, color=colour, label=label, markersize=5)
 
 
-def _legend(axes, handles, title, top):
-    many = len(handles) > ROWS_IN_LEGEND
+def _legend(axes, handles, title, top, away_in):
+    width_in = axes.get_position().width * axes.figure.get_size_inches()[0]
     legend = Legend(
         axes,
         handles,
         [handle.get_label() for handle in handles],
         title=title,
         loc="upper left",
-        bbox_to_anchor=(1.01, top),
+        bbox_to_anchor=(1.01 + away_in / width_in, top),
         bbox_transform=axes.transAxes,
         borderaxespad=0,
-        ncols=1 + many,
-        columnspacing=0.8,
         handletextpad=0.2,
-        labelspacing=0.25 if many else 0.35,
-        fontsize=7 if many else 8,
+        labelspacing=0.35,
+        fontsize=8,
         alignment="left",
     )
     legend.get_title().set_fontweight("bold")

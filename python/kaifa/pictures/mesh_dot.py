@@ -14,13 +14,13 @@ from .mesh_roles import (
     RELAY,
     ROLES,
 )
-from .palette import colour
 from .short_names import short_names
 
 SEED = 7
 # The layout: stress majorisation while it is quick, springs on several scales beyond.
 MOST_FOR_NEATO = 400
 FEW_LINKS = 40  # up to which each has its numbers written on it
+MANY_LINKS = 250  # from which on thin ones are as faint as can be
 HALF = 0.5
 LEAST_MOST = 8  # unicasts of a link that is drawn with all width
 STANDING_OUT = 1.4
@@ -47,40 +47,58 @@ SIGNS = {
 FONT = "DejaVu Sans"
 
 
-def mesh_dot(graph, subtitle, theme):
-    """Text of a mesh_graph() for Graphviz; the same for the same graph, whatever the order."""
+def mesh_dot(graph, subtitle, paint, places=None):
+    """Text of a mesh_graph() for Graphviz; the same for the same graph, whatever the order.
+
+    places: Places of everything, for Graphviz not to look for any (neato -n2).
+    """
     names = short_names(sorted(graph))
-    lines = ["digraph mesh {", *_head(graph, subtitle, theme)]
-    lines += [_node(graph, address, names[address], theme) for address in sorted(graph)]
-    few = len(graph.edges) <= FEW_LINKS
-    most = max((link["unicasts"] for *_, link in graph.edges(data=True)), default=1)
+    lines = ["digraph mesh {", *_head(graph, subtitle, paint, places)]
+    lines += [_node(graph, address, names[address], paint, places) for address in sorted(graph)]
     # What comes later is drawn above.
-    for ends in sorted(graph.edges, key=lambda ends: (graph.edges[ends]["unicasts"], ends)):
-        lines.append(_link(graph, ends, names, few, max(most, LEAST_MOST), theme))
+    for ends in by_weight(graph):
+        lines.append(_link(graph, ends, names, paint, places))
+    if places:
+        lines += [_label(graph, ends, names, paint, box) for ends, box in places.labels.items()]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _head(graph, subtitle, theme):
-    few = len(graph.edges) <= FEW_LINKS
+def has_labels(graph):
+    """Whether the numbers of links are written on them."""
+    return 0 < len(graph.edges) <= FEW_LINKS
+
+
+def by_weight(graph):
+    """The links, the one with most unicasts last."""
+    return sorted(graph.edges, key=lambda ends: (graph.edges[ends]["unicasts"], ends))
+
+
+def _head(graph, subtitle, paint, places):
+    theme, few = paint.theme, has_labels(graph)
+    engine = "neato" if len(graph) <= MOST_FOR_NEATO else "sfdp"
     return [
         _attributes(
             "graph",
-            layout="neato" if len(graph) <= MOST_FOR_NEATO else "sfdp",
+            layout=None if places else engine,
             start=SEED,
             overlap="prism",
             overlap_shrink="false" if few else "true",
+            # Times the size of a node, to begin with: the more links, the more room for numbers.
+            overlap_scaling=f"{-4 - len(graph.edges) / 15:.1f}" if few else None,
             sep="+8",
             splines="true" if few else "line",
             outputorder="edgesfirst",
             bgcolor=theme.background,
             fontname=FONT,
             fontcolor=theme.text,
-            pad="0.4",
+            # Not 0.4: lines of the title would lie half way between two dots, and be drawn now at
+            # one, now at the other.
+            pad="0.403",
             dpi="120",
             labelloc="t",
             labeljust="l",
         ),
-        f"  label=<{_title(graph, subtitle, few, theme)}>;",
+        f"  label=<{_title(graph, subtitle, few, paint)}>;",
         _attributes("node", fontname=FONT, fixedsize="true", penwidth="1.5"),
         _attributes(
             "edge", fontname=FONT, fontsize="8", fontcolor=theme.faint_text, arrowhead="vee"
@@ -88,22 +106,25 @@ def _head(graph, subtitle, theme):
     ]
 
 
-def _title(graph, subtitle, few, theme):
+def _title(graph, subtitle, few, paint):
     """Title, what was put in, and what the signs mean, as one of Graphviz's HTML-like labels."""
-    there = {node["role"] for node in graph.nodes.values()}
+    theme, there = paint.theme, {node["role"] for node in graph.nodes.values()}
     signs = "    ".join(f"{SIGNS[role]} {role}" for role in ROLES if role in there)
     if any("?" in role for role in there):
         signs += "    (?: a guess from the traffic)"
-    links = "arrows: unicasts, the wider the more; dashed: fewer than half acknowledged"
+    links = ["arrows: unicasts, the wider the more; dashed: fewer than half acknowledged"]
     if few:
-        links += "; written: unicasts, share acknowledged, median SNR"
+        links.append("written on them: unicasts, share acknowledged, median SNR")
+    heard = (address for address, node in graph.nodes.items() if node["role"] != NOT_HEARD)
+    if not all(map(paint.is_own, heard)):
+        links.append("grey: not among the senders that have a colour of their own")
     faint = f' color="{theme.faint_text}"'
     larger = max(1.0, math.sqrt(len(graph) / NODES_OF_PLAIN_TITLE))
     lines = (
         (18, "", "<b>Who sends to whom</b>"),
         (11, faint, escape(subtitle)),
         (12, "", escape(signs)),
-        (10, faint, links),
+        *((10, faint, line) for line in links),
         (10, faint, "acknowledgements name nobody and are matched by time and sequence number"),
     )
     fonts = (
@@ -114,10 +135,10 @@ def _title(graph, subtitle, few, theme):
     return f'<table border="0" cellspacing="1" cellpadding="1">{rows}</table>'
 
 
-def _node(graph, address, name, theme):
+def _node(graph, address, name, paint, places):
     node = graph.nodes[address]
     shape, outlines = SHAPES[node["role"]]
-    fill = colour(address, theme)
+    fill, text = paint.of(address), paint.theme.text
     heard = node["role"] != NOT_HEARD
     big = 0.2 + 0.045 * len(name) + 0.055 * math.log2(1 + node["peers"])
     if node["role"] in (COLLECTOR, RELAY):
@@ -127,6 +148,7 @@ def _node(graph, address, name, theme):
     guessed = node["role"] in (COLLECTOR, RELAY)
     return _attributes(
         _quoted(address),
+        pos="{},{}".format(*places.nodes[address]) if places else None,
         label=name,
         tooltip=node_text(address, node),
         shape=shape,
@@ -136,32 +158,63 @@ def _node(graph, address, name, theme):
         fontsize=f"{72 * big * 0.8 / (0.62 * max(len(name), 4)):.1f}",
         style="filled" if heard else "dashed",
         fillcolor=fill,
-        color=theme.text if guessed else fill,
-        fontcolor=_on(fill) if heard else theme.text,
+        color=text if guessed else fill,
+        fontcolor=_on(fill) if heard else text,
     )
 
 
-def _link(graph, ends, names, few, most, theme):
-    link = graph.edges[ends]
+def _link(graph, ends, names, paint, places):
+    link, few = graph.edges[ends], has_labels(graph)
+    most = max(LEAST_MOST, *(link["unicasts"] for *_, link in graph.edges(data=True)))
     weight = math.log2(1 + link["unicasts"]) / math.log2(1 + most)
     source, destination = ends
-    text = link_text(link)
-    alpha = 0xFF if few else round(0x30 + 0xC0 * weight**1.5)
+    # Many links lie above each other, few should be seen each.
+    least = min(0xFF, max(0x30, 0x30 * MANY_LINKS // len(graph.edges)))
+    alpha = round(least + (0xFF - least) * weight**1.5)
     return _attributes(
         f"{_quoted(source)} -> {_quoted(destination)}",
-        tooltip=f"{names[source]} to {names[destination]}: {text}",
-        label=_short(link) if few else None,
+        tooltip=_tip(names, ends, link),
+        pos=places.links[ends] if places else None,
+        label=" · ".join(label_lines(link)) if few and not places else None,
         len=f"{1.6 if few else 1 + 1.5 * (1 - weight):.2f}",
         penwidth=f"{0.4 + 2.6 * weight**1.5:.2f}",
         arrowsize=f"{0.35 + 0.4 * weight:.2f}",
-        color=f"{colour(source, theme)}{alpha:02x}",
+        color=f"{paint.of(source)}{alpha:02x}",
         style="dashed" if link["acknowledged_share"] < HALF else "solid",
     )
 
 
-def _short(link):
-    snr = f" · {link['median_snr_db']:.0f} dB" if "median_snr_db" in link else ""
-    return f"{link['unicasts']} · {link['acknowledged_share']:.0%}{snr}"
+def _label(graph, ends, names, paint, box):
+    """The numbers of a link, as a node, so that they lie above all links."""
+    link, (source, destination) = graph.edges[ends], ends
+    x, y, width, height = box
+    return _attributes(
+        _quoted(f"{source}->{destination} numbers"),
+        **{"class": "numbers"},
+        pos=f"{x:.2f},{y:.2f}",
+        label="\\n".join(label_lines(link)),
+        tooltip=_tip(names, ends, link),
+        shape="box",
+        style="filled,rounded",
+        width=f"{width / 72:.3f}",
+        height=f"{height / 72:.3f}",
+        fontsize="8",
+        fontcolor=paint.theme.text,
+        fillcolor=paint.theme.background,
+        color=paint.of(source),
+        penwidth="0.8",
+    )
+
+
+def _tip(names, ends, link):
+    source, destination = ends
+    return f"{names[source]} to {names[destination]}: {link_text(link)}"
+
+
+def label_lines(link):
+    """What is written on a link."""
+    lines = [f"{link['unicasts']} · {link['acknowledged_share']:.0%}"]
+    return lines + [f"{link['median_snr_db']:.0f} dB"] * ("median_snr_db" in link)
 
 
 def node_text(address, node):

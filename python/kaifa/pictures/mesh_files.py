@@ -8,15 +8,15 @@ from pathlib import Path
 import networkx as nx
 
 from ..recording import InputError
-from .mesh_dot import mesh_dot
-from .palette import colour
+from .mesh_dot import by_weight, has_labels, label_lines, mesh_dot
+from .mesh_places import places
 
 PICTURES = (".svg", ".png", ".pdf")
 SUFFIXES = (*PICTURES, ".dot", ".graphml", ".gexf")
 LONGEST_S = 600
 
 
-def write_mesh(graph, name, subtitle, theme):
+def write_mesh(graph, name, subtitle, paint):
     """Writes a mesh_graph() in the form that the suffix of `name` says.
 
     The same graph gives the same file, but for PDF: the library that Graphviz draws those with puts
@@ -26,11 +26,11 @@ def write_mesh(graph, name, subtitle, theme):
     if suffix == ".graphml":
         octets = "\n".join(nx.generate_graphml(graph)).encode()
     elif suffix == ".gexf":
-        octets = _gexf(graph, theme).encode()
+        octets = _gexf(graph, paint).encode()
     elif suffix == ".dot":
-        octets = mesh_dot(graph, subtitle, theme).encode()
+        octets = mesh_dot(graph, subtitle, paint).encode()
     else:
-        octets = _drawn(mesh_dot(graph, subtitle, theme), suffix[1:])
+        octets = _drawn(graph, subtitle, paint, suffix[1:])
     try:
         Path(name).write_bytes(octets)
     except OSError as error:
@@ -45,22 +45,33 @@ def suffix_of(name):
     return suffix
 
 
-def _gexf(graph, theme):
+def _gexf(graph, paint):
     """With the colours, which Gephi takes over, and without the date of writing."""
     painted = graph.copy()
     for address, node in painted.nodes.items():
-        red, green, blue = (int(colour(address, theme)[i : i + 2], 16) for i in (1, 3, 5))
-        paint = {"r": red, "g": green, "b": blue, "a": 1.0}
-        node["viz"] = {"color": paint, "size": 4.0 + node["peers"]}
+        red, green, blue = (int(paint.of(address)[i : i + 2], 16) for i in (1, 3, 5))
+        colour = {"r": red, "g": green, "b": blue, "a": 1.0}
+        node["viz"] = {"color": colour, "size": 4.0 + node["peers"]}
     for *_, link in painted.edges(data=True):
         link["weight"] = link["unicasts"]
     return re.sub(r' lastmodifieddate="[^"]*"', "", "\n".join(nx.generate_gexf(painted)))
 
 
-def _drawn(dot, form):
+def _drawn(graph, subtitle, paint, form):
+    dot = mesh_dot(graph, subtitle, paint)
+    if not has_labels(graph):
+        return _graphviz(dot, form)
+    # Graphviz writes labels across what is there, so it is told where they go once it has said
+    # where all else is.
+    texts = {ends: label_lines(graph.edges[ends]) for ends in reversed(by_weight(graph))}
+    found = places(_graphviz(dot, "json"), texts)
+    return _graphviz(mesh_dot(graph, subtitle, paint, found), form, "-Kneato", "-n2")
+
+
+def _graphviz(dot, form, *options):
     try:
         result = subprocess.run(
-            ["dot", f"-T{form}"],
+            ["dot", f"-T{form}", *options],
             input=dot.encode(),
             capture_output=True,
             timeout=LONGEST_S,

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Colours of senders and markers of packet types, the same in every picture.
 
-The colour of a sender comes from its address (or pseudonym) alone, so that it is the same whatever
-else is in a picture. There are more senders than colours that an eye can tell apart: two can get
-the same one, and pictures must name senders in words as well.
+There are more senders than colours that an eye can tell apart: who gets one of his own is said in
+paint.py.
 """
 
 import hashlib
 from dataclasses import dataclass
 
-from .frames import ACK, BEACON, BROADCAST, COMMAND, DATA, NOBODY, REJECTED, UNICAST, UNKNOWN
+from .frames import ACK, BEACON, BROADCAST, COMMAND, DATA, REJECTED, UNICAST, UNKNOWN
 
 # Twelve colours for each background; number i has about the same hue in both. Searched by computer
 # for the largest least distance (Oklab) between any two, as seen with full colour vision and, by
@@ -23,6 +22,7 @@ DARK_COLOURS = (
     "#EF4070", "#F88B8C", "#F0B26D", "#F6DB42", "#868A12", "#2CF1BB",
     "#44C9C2", "#198BAA", "#E1E3F8", "#837EF4", "#CEB8FA", "#DB50D2",
 )  # fmt: skip
+MOST_COLOURED = len(LIGHT_COLOURS)
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,18 @@ class Theme:
     grid: str
     accent: str  # what is to be noticed: the beacons' channel
     nobody: str  # packets that name no sender, and rejected ones
+    others: str  # senders without a colour of their own
     senders: tuple
 
 
 LIGHT = Theme(
-    "light", "#ffffff", "#ffffff", "#1c2126", "#5b6570", "#dfe3e8", "#b3261e", "#8a929b",
+    "light", "#ffffff", "#ffffff", "#1c2126", "#5b6570", "#dfe3e8", "#b3261e", "#222832",
+    "#8b919b",
     LIGHT_COLOURS,
 )  # fmt: skip
 DARK = Theme(
-    "dark", "#14181d", "#14181d", "#e8ebee", "#9ba5b0", "#2c333b", "#ff8a80", "#79828c",
+    "dark", "#14181d", "#14181d", "#e8ebee", "#9ba5b0", "#2c333b", "#ff8a80", "#cdd3e7",
+    "#8b919b",
     DARK_COLOURS,
 )  # fmt: skip
 
@@ -77,17 +80,6 @@ def theme(dark):
 
 
 def colour_number(address):
-    """Which of a theme's colours an address has: from 0 to 11."""
+    """Which of a theme's colours an address (or pseudonym) asks for: from 0 to 11."""
     digest = hashlib.sha256(address.encode()).digest()
-    return int.from_bytes(digest[:4], "big") % len(LIGHT_COLOURS)
-
-
-def colour(address, theme):
-    """Colour of a sender as #rrggbb; address is None where the frame names none."""
-    return theme.nobody if address is None else theme.senders[colour_number(address)]
-
-
-def colours(addresses, theme):
-    """Colours of all `addresses`; one more, the last, is that of NOBODY."""
-    assert NOBODY == -1
-    return [*(colour(address, theme) for address in addresses), theme.nobody]
+    return int.from_bytes(digest[:4], "big") % MOST_COLOURED

@@ -16,7 +16,6 @@ from .canvas import (
 )
 from .frames import NOBODY
 from .inferred import inferred_note
-from .palette import colours
 from .scatter import MOST_VECTORS, draw_packets
 from .short_names import short_names
 from .times import time_span
@@ -30,7 +29,7 @@ DENSITY = "too many for markers: colour of one sender in a cell, the stronger th
 LEAST_LENGTH_DOTS = 6  # for the length of packets to be drawn
 
 
-def plot_frequency(frames, theme, symbol_rate):
+def plot_frequency(frames, paint, symbol_rate):
     """The figure; InputError if no frame has a frequency. symbol_rate in Hz."""
     y = frames.frequency_hz / 1e6
     known = np.isfinite(y)
@@ -41,7 +40,7 @@ def plot_frequency(frames, theme, symbol_rate):
         f"{np.count_nonzero(known):,} packets of {senders:,} senders{inferred_note(frames)}, "
         f"{time_span(frames)}"
     )
-    figure = new_figure("Time and frequency of packets", subtitle, theme)
+    figure = new_figure("Time and frequency of packets", subtitle, paint.theme)
     axes = add_axes(figure)
     time_axis(axes, frames)
     low, high = float(y[known].min()), float(y[known].max())
@@ -50,14 +49,14 @@ def plot_frequency(frames, theme, symbol_rate):
     axes.ticklabel_format(axis="y", useOffset=False)
     absolute = low * 1e6 > ABSOLUTE_HZ
     axes.set_ylabel("frequency (MHz)" if absolute else "frequency from the middle (MHz)")
-    _beacon_line(axes, theme)
-    drawn = draw_packets(axes, x_times(frames), y, frames, theme)
+    _beacon_line(axes, paint.theme)
+    drawn = draw_packets(axes, x_times(frames), y, frames, paint)
     if drawn == "points":
-        _lengths(axes, frames, symbol_rate, theme)
+        _lengths(axes, frames, symbol_rate, paint)
     else:
-        axes.set_title(DENSITY, fontsize=8, loc="right", color=theme.faint_text)
-    types = type_legend(axes, frames, theme, markers=drawn == "points")
-    sender_legend(axes, frames, short_names(frames.addresses), theme, types)
+        axes.set_title(DENSITY, fontsize=8, loc="right", color=paint.theme.faint_text)
+    types = type_legend(axes, frames, paint.theme, markers=drawn == "points")
+    sender_legend(axes, frames, short_names(frames.addresses), paint, types)
     return figure
 
 
@@ -88,7 +87,7 @@ def _beacon_line(axes, theme):
         )
 
 
-def _lengths(axes, frames, symbol_rate, theme):
+def _lengths(axes, frames, symbol_rate, paint):
     """A line over the time a packet takes, where that can be seen."""
     length = frames.symbols / symbol_rate * seconds_to_x(frames)
     left, right = axes.get_xlim()
@@ -97,7 +96,7 @@ def _lengths(axes, frames, symbol_rate, theme):
         return
     x, y = x_times(frames), frames.frequency_hz / 1e6
     ends = np.stack([np.stack([x, y], 1), np.stack([x + length, y], 1)], 1)
-    palette = np.array(colours(frames.addresses, theme))
+    palette = np.array(paint.of_all(frames.addresses))
     axes.add_collection(
         LineCollection(
             ends,

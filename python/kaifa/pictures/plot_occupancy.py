@@ -57,8 +57,9 @@ def _overlaps(start, end, edges):
         yield column, inside, there
 
 
-def plot_occupancy(frames, theme, symbol_rate):
+def plot_occupancy(frames, paint, symbol_rate):
     """The figure; symbol_rate in Hz. InputError as occupancy()."""
+    theme = paint.theme
     centres, edges, share = occupancy(frames, symbol_rate)
     busiest = int(np.argmax(share.mean(axis=1)))
     subtitle = (

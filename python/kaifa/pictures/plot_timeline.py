@@ -7,9 +7,10 @@ from matplotlib.colors import to_rgb
 from ..recording import InputError
 from .beacon_period import beacon_period
 from .canvas import HEIGHT_IN, add_axes, new_figure, time_axis, type_legend, x_times
-from .frames import BEACON, NOBODY, TYPES
+from .frames import BEACON, TYPES
 from .inferred import inferred_note
-from .palette import MARKERS, colours
+from .paint import by_packets
+from .palette import MARKERS
 from .scatter import CELL_DOTS, MOST_POINTS, MOST_VECTORS, THIN, opacity
 from .short_names import short_names
 from .times import time_span
@@ -24,10 +25,9 @@ STRIP = 6  # parts of a row's height, of which the first and the last stay empty
 DENSITY = "too many for markers: the stronger the more packets"
 
 
-def plot_timeline(frames, theme, _symbol_rate):
+def plot_timeline(frames, paint, _symbol_rate):
     """The figure; InputError if no frame has a sender."""
-    count = np.bincount(frames.source[frames.source != NOBODY], minlength=len(frames.addresses))
-    senders = [i for i in np.argsort(-count, kind="stable") if count[i]]
+    senders, _ = by_packets(frames)
     if not senders:
         raise InputError("no frame has a sender, expected some that name one")
     shown = senders[:MOST_ROWS]
@@ -38,27 +38,25 @@ def plot_timeline(frames, theme, _symbol_rate):
     if len(shown) < len(senders):
         subtitle += f"; {len(senders) - len(shown):,} more are not shown"
     height = max(HEIGHT_IN, 1.45 + ROW_IN * len(shown))
-    figure = new_figure("Senders over time", subtitle, theme, height)
+    figure = new_figure("Senders over time", subtitle, paint.theme, height)
     axes = add_axes(figure, left=1.0, right=3.45)
     time_axis(axes, frames)
-    _rows(axes, frames, shown, theme)
+    _rows(axes, frames, shown, paint.theme)
     marks = len(frames) <= MOST_POINTS
     if marks:
-        _packets(axes, frames, shown, theme)
+        _packets(axes, frames, shown, paint)
     else:
-        _strips(axes, frames, shown, theme)
-        axes.set_title(DENSITY, fontsize=8, loc="right", color=theme.faint_text)
-    types = type_legend(axes, frames, theme, markers=marks)
-    beside = 1.01 + PERIOD_IN / (axes.get_position().width * figure.get_size_inches()[0])
-    types.set_bbox_to_anchor((beside, 1), axes.transAxes)
+        _strips(axes, frames, shown, paint)
+        axes.set_title(DENSITY, fontsize=8, loc="right", color=paint.theme.faint_text)
+    type_legend(axes, frames, paint.theme, markers=marks, away_in=PERIOD_IN)
     return figure
 
 
-def _packets(axes, frames, shown, theme):
+def _packets(axes, frames, shown, paint):
     row_of = np.full(len(frames.addresses) + 1, -1)
     row_of[shown] = range(len(shown))
     x, row = x_times(frames), row_of[frames.source]
-    palette = np.array(colours(frames.addresses, theme))
+    palette = np.array(paint.of_all(frames.addresses))
     other_pt = np.clip(10 * MOST_PT / len(shown) ** 0.7, LEAST_PT, MOST_PT)
     # Beacons last: they are what has a period.
     for kind in sorted(range(len(TYPES)), key=lambda kind: kind == BEACON):
@@ -80,12 +78,12 @@ def _packets(axes, frames, shown, theme):
         )
 
 
-def _strips(axes, frames, shown, theme):
+def _strips(axes, frames, shown, paint):
     """A strip for each row, the stronger the more packets."""
     left, right = axes.get_xlim()
     columns = int(axes.get_window_extent().width // CELL_DOTS[0])
     image = np.zeros((len(shown), STRIP, columns, 4))
-    palette = colours(frames.addresses, theme)
+    palette = paint.of_all(frames.addresses)
     x = x_times(frames)
     for row, sender in enumerate(shown):
         count, _ = np.histogram(x[frames.source == sender], bins=columns, range=(left, right))

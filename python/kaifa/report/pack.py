@@ -14,7 +14,7 @@ import zlib
 import numpy as np
 
 from ..pictures.frames import REJECTED
-from ..pictures.palette import colour_number
+from ..pictures.paint import own_colours
 
 HEX_FIELDS = ("mpdu", "octets")
 ALIGNMENT = 8
@@ -50,7 +50,7 @@ def packed(frames, name):
         arrays.add(column, getattr(frames, column).astype(np.uint8), values=[False, True])
     if len(frames.inputs) > 1:
         arrays.add("input", frames.input, values=frames.inputs)
-    rejected = frames.type == REJECTED
+    rejected, own = frames.type == REJECTED, own_colours(frames)
     for field, values in frames.extra.items():
         if field == "octets":
             values = [v if bad else None for v, bad in zip(values, rejected, strict=True)]
@@ -63,7 +63,7 @@ def packed(frames, name):
         count=len(frames),
         dated=bool(frames.dated.all()),
         addresses=frames.addresses,
-        colors=[colour_number(address) for address in frames.addresses],
+        colors=[own.get(address) for address in frames.addresses],
         notes=frames.notes,
     )
 

@@ -80,6 +80,7 @@ def _config(live):
             "light": LIGHT.senders,
             "dark": DARK.senders,
             "nobody": {"light": LIGHT.nobody, "dark": DARK.nobody},
+            "others": {"light": LIGHT.others, "dark": DARK.others},
         },
         "meanings": {name: field.get("description", "") for name, field in properties.items()},
     }

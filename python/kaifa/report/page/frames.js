@@ -8,17 +8,20 @@ const MOST_LIVE = 50000; // older ones are dropped, a fifth at a time
 
 class Frames {
   // types: names of packet types, the last one of packets whose check failed.
-  constructor(types) {
+  // mostColored: how many colours there are for senders.
+  constructor(types, mostColored) {
     this.types = types;
+    this.mostColored = mostColored;
     this.rejected = types.length - 1;
     this.addresses = [];
-    this.colors = []; // which of the palette's colours each address has
+    this.colors = []; // which of the palette's colours each address has of its own; null: none
     this.count = 0;
     this.dropped = 0;
     this.baseNs = 0n; // time 0 of `time`
     this.dated = true;
     this.record = () => null;
     this._numbers = new Map();
+    this._taken = new Set(); // colours that are somebody's, where packets come one by one
     this._records = [];
   }
 
@@ -54,8 +57,9 @@ class Frames {
     this.record = (i) => this._records[i];
   }
 
-  // Takes a record of a packet; colors: {address: number of its colour}.
-  append(record, colors) {
+  // Takes a record of a packet; wanted: {address: number of the colour that it asks for}. The first
+  // senders get colours of their own as long as there are some.
+  append(record, wanted) {
     if (this.count === MOST_LIVE) this._dropOldest(MOST_LIVE / 5);
     if (!this.count && !this.dropped) {
       this.dated = record.time !== null;
@@ -70,8 +74,9 @@ class Frames {
     const type = this.types.indexOf(record.type);
     this.type[i] = record.check_ok ? (type < 0 ? this.types.indexOf("unknown") : type)
       : this.rejected;
-    this.source[i] = this._number(record.source, colors);
-    this.destination[i] = this._number(record.destination, colors);
+    this.source[i] = this._number(record.source);
+    this.destination[i] = this._number(record.destination);
+    this._color(this.source[i], wanted);
     this.sequence[i] = record.sequence ?? -1;
     this.sourceInferred[i] = record.source_inferred ? 1 : 0;
     this.destinationInferred[i] = record.destination_inferred ? 1 : 0;
@@ -104,14 +109,23 @@ class Frames {
     return this.dated ? utcText(ns) : `${(Number(ns) / 1e9).toFixed(6)} s`;
   }
 
-  _number(address, colors) {
+  _number(address) {
     if (!address) return NOBODY;
     if (!this._numbers.has(address)) {
       this._numbers.set(address, this.addresses.length);
       this.addresses.push(address);
-      this.colors.push(colors[address] ?? -1);
+      this.colors.push(null);
     }
     return this._numbers.get(address);
+  }
+
+  _color(number, wanted) {
+    const done = this._taken.size === this.mostColored;
+    if (done || number === NOBODY || this.colors[number] !== null) return;
+    let color = wanted[this.addresses[number]];
+    while (this._taken.has(color)) color = (color + 1) % this.mostColored;
+    this._taken.add(color);
+    this.colors[number] = color;
   }
 
   _recordOfColumns(columns, i) {

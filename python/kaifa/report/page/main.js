@@ -12,7 +12,8 @@ class Page {
     const view = new View(frames);
     this.view = view;
     const tip = new Tip($("tip"));
-    const marks = new Marks(frames, config);
+    const marks = new Marks(frames, view, config);
+    this.marks = marks;
     this.scatter = new Scatter($("scatter"), frames, view, marks);
     this.input = new ScatterInput(this.scatter, tip);
     this.graph = new Graph($("graph"), frames, view, marks, tip);
@@ -24,7 +25,7 @@ class Page {
       meters: metersGrid($("table-meters"), frames, view, marks),
       links: linksGrid($("table-links"), frames, view),
     };
-    for (const grid of Object.values(this.grids)) marks.onThemeChange(grid.draw);
+    marks.onThemeChange(() => this._follow());
     this._addButtons();
     this._addTabs();
     view.on(lazily(() => this._follow(), TABLES_MS));
@@ -54,6 +55,9 @@ class Page {
     for (const [name, grid] of Object.entries(this.grids)) {
       $(`tab-${name}`).querySelector("small").textContent = count(grid.rows.length);
     }
+    const grey = mesh.meters.find(({ packets, number }) => packets && this.marks.isGrey(number));
+    $("others").hidden = !grey;
+    if (grey) $("others").firstChild.style.background = this.marks.meterColor(grey.number);
     $("mesh-size").textContent = `${plural(mesh.meters.length, "meter")}, ${
       plural(mesh.links.length, "link")}`;
   }
@@ -106,7 +110,7 @@ class Page {
 
 async function start() {
   const config = JSON.parse($("config").textContent);
-  const frames = new Frames(config.types);
+  const frames = new Frames(config.types, config.colors.light.length);
   if (config.live) {
     const page = new Page(frames, config);
     page.grids.frames.sortBy(TIME_COLUMN, true); // what came last on top

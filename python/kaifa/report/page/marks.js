@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Colour by meter and shape by packet type, the same in every part of the page.
+// Colour by meter and shape by packet type, the same in every part of the page. Meters without a
+// colour of their own are grey, until they are chosen: then they borrow one.
 "use strict";
 
 // Shapes within a square of 2 by 2 around 0, by the names that matplotlib has for them.
@@ -16,14 +17,20 @@ const SHAPES = {
   "*": "M0,-1.1L.26,-.36L1.05,-.34L.42,.14L.65,.89L0,.44L-.65,.89L-.42,.14L-1.05,-.34L-.26,-.36Z",
 };
 
+const OTHERS = -2; // beside NOBODY and the numbers of colours
+
 class Marks {
-  // colors: {light: [...], dark: [...], nobody: {light, dark}}; shapes: that of each type.
-  constructor(frames, { colors, shapes }) {
+  // colors: {light: [...], dark: [...], nobody: {light, dark}, others: {light, dark}}; shapes: that
+  // of each type.
+  constructor(frames, view, { colors, shapes }) {
     this.frames = frames;
+    this.view = view;
     this._colors = colors;
     this._shapes = shapes;
     this._dark = matchMedia("(prefers-color-scheme: dark)");
     this._sprites = new Map();
+    this._borrowed = new Map(); // number of a meter: that of a colour; null: lent to another
+    view.on(() => this._lend());
     this._dark.addEventListener("change", () => this._sprites.clear());
   }
 
@@ -32,11 +39,15 @@ class Marks {
   }
 
   meterColor(meter) {
-    return this._color(this.frames.colors[meter] ?? -1);
+    return this._color(this._number(meter));
   }
 
   frameColor(i) {
-    return this._color(this._number(i));
+    return this._color(this._number(this.frames.source[i]));
+  }
+
+  isGrey(meter) {
+    return this._number(meter) === OTHERS;
   }
 
   shape(type) {
@@ -52,8 +63,8 @@ class Marks {
 
   // The mark of a frame as a canvas, for points of `radius` in dots of the screen.
   sprite(i, radius) {
-    const number = this._number(i);
-    const key = (radius * 16) * 4096 + this.frames.type[i] * 256 + number + 1;
+    const number = this._number(this.frames.source[i]);
+    const key = (radius * 16) * 4096 + this.frames.type[i] * 256 + number + 2;
     let sprite = this._sprites.get(key);
     if (!sprite) {
       sprite = this._drawn(this.shape(this.frames.type[i]), this._color(number), radius);
@@ -62,14 +73,34 @@ class Marks {
     return sprite;
   }
 
-  // Which of the colours the sender of a frame has; -1 where nobody is named.
-  _number(i) {
-    return this.frames.colors[this.frames.source[i]] ?? -1;
+  // Which of the colours a meter has; NOBODY and OTHERS have one each, too.
+  _number(meter) {
+    if (meter === NOBODY) return NOBODY;
+    const borrowed = this._borrowed.get(meter);
+    return (borrowed === undefined ? this.frames.colors[meter] : borrowed) ?? OTHERS;
   }
 
   _color(number) {
     const theme = this._dark.matches ? "dark" : "light";
-    return number < 0 ? this._colors.nobody[theme] : this._colors[theme][number];
+    if (number === NOBODY) return this._colors.nobody[theme];
+    return number === OTHERS ? this._colors.others[theme] : this._colors[theme][number];
+  }
+
+  // Meters chosen that are grey take the colours of those that are not chosen.
+  _lend() {
+    if (this._chosen === this.view.meters) return;
+    this._chosen = this.view.meters;
+    this._borrowed.clear();
+    const { colors } = this.frames;
+    const kept = new Set([...this._chosen].map((meter) => colors[meter]));
+    const free = d3.range(this._colors.light.length).filter((number) => !kept.has(number));
+    for (const meter of this._chosen) {
+      if (colors[meter] !== null || !free.length) continue;
+      const number = free.shift();
+      const owner = colors.indexOf(number);
+      if (owner >= 0) this._borrowed.set(owner, null);
+      this._borrowed.set(meter, number);
+    }
   }
 
   _drawn(shape, color, radius) {
