@@ -85,7 +85,10 @@ class band_view(gr.sync_block):
         plot.setLabel("bottom", "Frequency (MHz)")
         plot.setLabel("left", "Time (s)")
         plot.getAxis("bottom").enableAutoSIPrefix(False)
-        plot.addLegend(offset=(5, -5), brush="#202020d0", colCount=3, horSpacing=20)
+        plot.addLegend(
+            offset=(5, -5), brush="#202020b0", colCount=3, horSpacing=30, verSpacing=-8,
+            labelTextColor="#e0e0e0",
+        )  # fmt: skip
         self._image = pg.ImageItem(axisOrder="row-major")
         self._image.setColorMap(pg.colormap.get("viridis"))
         plot.addItem(self._image)

@@ -7,6 +7,8 @@ NO_SYNC = "#bbbbbb"
 PREAMBLE = "#f0e442"
 SYNC_WORD = "#cc79a7"
 DATA = "#56b4e9"
+# A style sheet: black on orange, with a contrast of 9 on whatever lies behind.
+WARNING = "color: #000000; background: #e69f00; padding: 1px 5px;"
 ONE, ZERO = "#d55e00", "#0072b2"
 TYPES = {
     "beacon": "#009e73",

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A window that counts what becomes of bursts: how many have a sync word, a length, a check."""
+"""A window that counts what becomes of bursts: how many have a sync word, a length, a check; and
+what samples a radio lost."""
 
 import pmt
 from gnuradio import gr
 from PyQt5 import QtCore, QtWidgets
+
+from . import colours
 
 REDRAW_MS = 200
 STAGES = ("bursts", "sync words", "lengths", "checks")
@@ -14,13 +17,16 @@ NO_LENGTH = {"no_length", "bad_length", "mode_switch", "bad_mode_switch"}
 class funnel(gr.basic_block):
     """Counts the messages of the receiver; `widget` is its window.
 
-    Message ports: bursts, and frames for the messages of both ports frames and rejects.
+    Message ports: bursts, and frames for the messages of both ports frames and rejects; clock of a
+    sample_clock, if there is one.
     """
 
     def __init__(self):
         gr.basic_block.__init__(self, "kaifa_funnel", None, None)
         self._counts = dict.fromkeys(STAGES, 0)
-        for port, take in (("bursts", self._burst), ("frames", self._packet)):
+        self._lost = None
+        ports = ("bursts", self._burst), ("frames", self._packet), ("clock", self._clock)
+        for port, take in ports:
             self.message_port_register_in(pmt.intern(port))
             self.set_msg_handler(pmt.intern(port), take)
         self.widget = QtWidgets.QWidget()
@@ -34,6 +40,10 @@ class funnel(gr.basic_block):
         """{stage: number}."""
         return dict(self._counts)
 
+    def samples_lost(self):
+        """How many a sample_clock said that are missing; None if none said anything."""
+        return self._lost
+
     def _lay_out(self, layout):
         layout.setContentsMargins(0, 0, 0, 0)
         labels = []
@@ -42,6 +52,9 @@ class funnel(gr.basic_block):
                 layout.addWidget(QtWidgets.QLabel("→"))
             labels.append(QtWidgets.QLabel())
             layout.addWidget(labels[-1])
+        self._lost_label = QtWidgets.QLabel()
+        layout.addSpacing(20)
+        layout.addWidget(self._lost_label)
         layout.addStretch(1)
         return labels
 
@@ -57,6 +70,11 @@ class funnel(gr.basic_block):
         elif pmt.symbol_to_string(reason) not in NO_LENGTH:
             self._counts["lengths"] += 1
 
+    def _clock(self, message):
+        said = pmt.to_python(message)
+        lost = said.get("samples_lost", 0) - said.get("samples_found", 0)
+        self._lost = (self._lost or 0) + lost
+
     def _redraw(self):
         counts = self.counts()
         before = None
@@ -64,3 +82,6 @@ class funnel(gr.basic_block):
             share = f" ({counts[stage] / before:.0%})" if before else ""
             label.setText(f"<b>{counts[stage]}</b> {stage}{share}")
             before = counts[stage]
+        if self._lost is not None:
+            self._lost_label.setText(f"<b>{self._lost}</b> samples lost")
+            self._lost_label.setStyleSheet(colours.WARNING if self._lost else "")

@@ -89,7 +89,7 @@ class packet_view(gr.sync_block):
                     plot.removeItem(item)
         self._overview.plot(x, trace.samples, pen=pg.mkPen("#e0e0e0", width=1))
         self._overview.setXRange(x[0], x[-1], padding=0.01)
-        self._overview.setTitle(trace.title())
+        self._overview.setTitle(trace.title(), size="9pt")
         self._draw_regions(trace)
         self._large.plot(x, trace.samples, pen=pg.mkPen("#e0e0e0", width=1.5))
         self._draw_strobes(trace)

@@ -9,6 +9,7 @@ HackRF.
 
 import json
 import os
+from functools import partial
 
 from gnuradio import blocks, gr
 
@@ -25,6 +26,10 @@ FOUND = (
 def write_down(*call):
     with open(os.environ["FAKE_OSMOSDR"], "a") as file:
         file.write(json.dumps(call) + "\n")
+
+
+class time_spec_t:
+    """A time of a radio without a clock."""
 
 
 class gain_range:
@@ -44,6 +49,9 @@ class gain_range:
 class source(gr.hier_block2):
     def __init__(self, args):
         write_down("open", args)
+        # As by GNU Radio Companion, with the number of the channel behind each value.
+        for name in ("dc_offset_mode", "iq_balance_mode", "antenna", "if_gain", "bb_gain"):
+            setattr(self, f"set_{name}", partial(self._set, name))
         if "hackrf" not in args:
             raise RuntimeError("no such device.")
         one = gr.io_signature(1, 1, gr.sizeof_gr_complex)
@@ -58,27 +66,31 @@ class source(gr.hier_block2):
 
     def _set(self, name, *values):
         write_down(name, *values)
-        return values[0]
+        return values[0] if values else None
 
     def set_sample_rate(self, rate):
         if rate > 20e6:
             raise RuntimeError("hackrf_set_sample_rate has failed (-1001)")
         return self._set("rate", rate)
 
-    def set_freq_corr(self, ppm):
-        return self._set("ppm", ppm)
+    def set_freq_corr(self, ppm, *channel):
+        return self._set("ppm", ppm, *channel)
 
-    def set_center_freq(self, frequency):
-        return self._set("frequency", frequency)
+    def set_time_unknown_pps(self, _time):
+        self._set("time")
 
-    def set_bandwidth(self, bandwidth):
-        return self._set("bandwidth", bandwidth)
+    def set_center_freq(self, frequency, *channel):
+        return self._set("frequency", frequency, *channel)
 
-    def set_gain_mode(self, automatic):
-        return self._set("gain_mode", automatic)
+    def set_bandwidth(self, bandwidth, *channel):
+        return self._set("bandwidth", bandwidth, *channel)
 
-    def set_gain(self, gain, name):
-        self._gains[name] = self._set("gain", gain, name)
+    def set_gain_mode(self, automatic, *channel):
+        return self._set("gain_mode", automatic, *channel)
+
+    def set_gain(self, gain, stage):
+        """stage: its name, or the number of the channel, whose first stage is meant then."""
+        self._gains[stage] = self._set("gain", gain, stage)
 
     def get_gain(self, name):
         return self._gains[name]
