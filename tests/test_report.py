@@ -15,6 +15,7 @@ import zlib
 import pytest
 from browser import browser, choose_first, console, eventually, octets_shown, resize, shown
 from conftest import ROOT, frames, receive, simulate
+from contrast import contrast
 from gnuradio.kaifa.pictures.mesh import mesh_graph
 from gnuradio.kaifa.pictures.paint import Paint
 from gnuradio.kaifa.pictures.palette import LIGHT
@@ -421,18 +422,6 @@ def test_texts_stand_out_from_their_ground(theme):
         assert contrast(colors[text], colors["panel"]) >= 4.5, text
     assert contrast(colors["faint"], colors["tone"]) >= 3
     assert contrast(colors["edge"], colors["panel"]) >= 3
-
-
-def contrast(one, other):
-    """Contrast ratio of two colours as #rrggbb (WCAG 2.2)."""
-    light, dark = sorted(map(luminance, (one, other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def luminance(color):
-    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_a_database_and_a_capture_show_the_same(chromium, mesh, mesh_records, tmp_path):

@@ -8,9 +8,11 @@ import subprocess
 import numpy as np
 import pytest
 from conftest import ROOT
+from contrast import contrast
 from gnuradio.kaifa.tui.screen import screen
 from gnuradio.kaifa.tui.seen import MOST_FRAMES, MOST_SENDERS, Seen
 from gnuradio.kaifa.tui.spectrum_text import axis, bars, columns, levels, waterfall
+from rich.color import ColorSystem
 from rich.console import Console
 
 FACTS = {"source": "mesh", "band": "871.1 MHz", "low_hz": 870.7e6, "high_hz": 871.5e6}
@@ -106,6 +108,39 @@ def test_a_tone_stands_where_its_frequency_is_written():
     assert [str(line)[39] for line in bars(level[0], 3)] == ["█"] * 3
     assert str(axis(870.7e6, 871.5e6, 79)).index("871.10") + 3 in (39, 40)
     assert [len(line) for line in waterfall(level)] == [79, 79]
+
+
+# Of terminals as they come, and of well-known themes.
+GROUNDS = {
+    "black": "#000000", "grey": "#1e1e1e", "aubergine": "#300a24", "solarized dark": "#002b36",
+    "white": "#ffffff", "paper": "#fafafa", "solarized light": "#fdf6e3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_every_colour_is_legible_on_dark_and_on_light(records, ground):
+    """Contrast as in WCAG 2.2: at least 4 on black and white, 3 on grounds between."""
+    seen = Seen()
+    for record in records:
+        seen.add_frame(record)
+    seen.add_frame(records[0] | {"check_ok": False, "reason_text": "no length"})
+    for _ in range(8):
+        seen.add_row(np.random.default_rng(1).normal(-90, 6, 512))
+    console = Console(width=140, height=40, file=io.StringIO(), color_system="truecolor")
+    shown = screen(seen, FACTS, STATUS, 140, 40)
+    segments = [each for line in console.render_lines(shown) for each in line if each.text.strip()]
+    styles = {segment.style for segment in segments if segment.style}
+    assert not any(style.dim for style in styles)
+    # The waterfall brings its own ground.
+    alone = {style.color for style in styles if style.color and not style.bgcolor}
+    colours = {color for color in alone if not color.is_default}
+    assert len(colours) == 6
+    least = 4 if ground in ("black", "white") else 3
+    for color in colours:
+        assert contrast(color.get_truecolor().hex, GROUNDS[ground]) >= least, color
+        # The same where there are 256 colours.
+        few = color.downgrade(ColorSystem.EIGHT_BIT)
+        assert few.get_truecolor() == color.get_truecolor()
 
 
 def test_few_bins_fill_a_wide_terminal():

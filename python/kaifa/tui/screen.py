@@ -9,13 +9,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from . import colours
 from .seen import clock
 from .spectrum_text import axis, bars, columns, levels, waterfall
 
 BAR_LINES = 3
 # From this width on, senders stand beside the frames, so wide
 WIDE, SENDERS_WIDTH = 140, 58
-TYPES = {"beacon": "green", "unicast": "blue", "broadcast": "magenta", "ack": "cyan"}
 
 
 def screen(seen, facts, status, width, height):
@@ -53,14 +53,14 @@ def screen(seen, facts, status, width, height):
 def _head(facts, status):
     line = Text("kaifa_rx", style="bold")
     line.append(f"  {facts['source']}  {facts['band']}", style="default")
-    line.append("   q ends", style="dim")
+    line.append("   q ends", style=colours.FAINT)
     return Group(line, status)
 
 
 def _spectrum(seen, facts, width, waterfall_lines):
     title = f"{facts['low_hz'] / 1e6:.2f} to {facts['high_hz'] / 1e6:.2f} MHz"
     if not seen.rows:
-        return Panel(Text("no samples yet", style="dim"), title=title, box=box.ROUNDED)
+        return Panel(Text("no samples yet", style=colours.FAINT), title=title, box=box.ROUNDED)
     needed = 2 * waterfall_lines
     rows = np.stack(list(seen.rows)[-needed:])
     level = levels(columns(rows, width))
@@ -87,9 +87,9 @@ def _frame_cells(record):
         f"{record['snr_db']:.0f}",
     )
     if not record["check_ok"]:
-        return *head, Text("rejected", style="yellow"), "", Text(record["reason_text"])
+        return *head, Text("rejected", style=colours.REJECTED), "", Text(record["reason_text"])
     sequence = "" if record["sequence"] is None else str(record["sequence"])
-    kind = Text(record["type"] or "?", style=TYPES.get(record["type"], "default"))
+    kind = Text(record["type"] or "?", style=colours.TYPES.get(record["type"], "default"))
     return *head, kind, sequence, f"{_party(record, 'source')} > {_party(record, 'destination')}"
 
 
@@ -113,7 +113,7 @@ def _senders(seen, height):
 
 
 def _table(*named):
-    table = Table(box=None, expand=True, padding=(0, 1, 0, 0), header_style="dim")
+    table = Table(box=None, expand=True, padding=(0, 1, 0, 0), header_style=colours.FAINT)
     for name, justify in named:
         table.add_column(name, justify=justify, no_wrap=True)
     return table

@@ -6,6 +6,8 @@ from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 
+from .colours import BARS, FAINT
+
 BLOCKS = " ▁▂▃▄▅▆▇█"
 # From a little under the noise to what is strong, in dB
 BELOW, RANGE = 3.0, 36.0
@@ -38,7 +40,7 @@ def bars(level, height):
     lines = []
     for line in range(height - 1, -1, -1):
         filled = np.clip(eighths - line * 8, 0, 8)
-        lines.append(Text("".join(BLOCKS[k] for k in filled), style="cyan"))
+        lines.append(Text("".join(BLOCKS[k] for k in filled), style=BARS))
     return lines
 
 
@@ -63,7 +65,7 @@ def axis(low_hz, high_hz, width):
         text = f"{(low_hz + share * (high_hz - low_hz)) / 1e6:.2f}"
         at = min(max(round(share * (width - 1)) - len(text) // 2, 0), width - len(text))
         line[at : at + len(text)] = text
-    return Text("".join(line), style="dim")
+    return Text("".join(line), style=FAINT)
 
 
 def _colour(level):
