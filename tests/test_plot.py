@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import ROOT, frames, receive
+from conftest import ROOT, frames, receive, simulate
 from gnuradio.kaifa.pictures.beacon_period import beacon_period
 from gnuradio.kaifa.pictures.canvas import look, save, x_times
 from gnuradio.kaifa.pictures.frames import COLUMNS, NOBODY, Frames
@@ -294,6 +294,20 @@ def test_the_occupancy_is_the_time_of_the_packets(mesh):
     assert len(bars) == np.count_nonzero(means) == 3
 
 
+def test_the_occupancy_is_the_same_of_a_capture(mesh, tmp_path):
+    """With packets whose signal went on behind their end, and with error correction."""
+    simulate(tmp_path / "fec", "--seconds", 1, "--unicast-rate", 20, "--framing", "e")
+    receive(tmp_path / "fec", "--json", tmp_path / "fec.jsonl", "--pcapng", tmp_path / "fec.pcapng")
+    receive(ROOT / "examples/mesh", "--pcapng", tmp_path / "mesh.pcapng")
+    for lines, capture in ((mesh, "mesh.pcapng"), (tmp_path / "fec.jsonl", "fec.pcapng")):
+        expected, read = read_frames([lines]), read_frames([tmp_path / capture])
+        assert len(read) > 10 and read.symbols.tolist() == expected.symbols.tolist()
+        for one, other in zip(occupancy(expected, 50e3), occupancy(read, 50e3), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-9)
+    result = plot(tmp_path / "fec.pcapng", "--kind", "occupancy", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_speed(mesh, tmp_path):
     """KAIFA_FRAMES=1000000 pytest -s tests/test_plot.py -k speed makes the figures of the docs."""
     count = int(os.environ.get("KAIFA_FRAMES", 50_000))
@@ -411,13 +425,14 @@ def test_the_picture_has_the_name_of_the_input(mesh, tmp_path):
         (["{mesh}", "--symbol-rate", "0"], "expected more than 0 Hz"),
         (["{mesh}", "--anonymize-key", "key"], "expected --anonymize with it"),
         (["{mesh}", "--anonymize", "--anonymize-key", "none"], "expected a file with a key"),
-        (["{capture}", "--kind", "occupancy"], "expected JSON lines or a database"),
+        (["{capture}", "--kind", "occupancy"], "captures of other programs do not tell how long"),
         ([], "the following arguments are required"),
     ],
 )
 def test_what_cannot_be_used_is_told_in_one_line(arguments, message, mesh, tmp_path):
     capture = tmp_path / "mesh.pcapng"
     receive(ROOT / "examples/mesh", "--pcapng", capture)
+    capture.write_bytes(capture.read_bytes().replace(b"kaifa_rx", b"somebody"))
     arguments = [argument.format(mesh=mesh, capture=capture) for argument in arguments]
     result = plot(*arguments, cwd=tmp_path)
     assert result.returncode == 2 and result.stdout == ""

@@ -23,6 +23,7 @@ COMMENTED = (
     "preamble_symbols", "preamble_phase", "inverted", "sync_word", "sync_errors", "packet_end",
     "burst", "burst_truncated", "mac_error", "irregularity",
 )  # fmt: skip
+OCTETS_RECEIVED = "octets_received"  # how many after the sync word
 
 
 class PcapngOutput:
@@ -85,6 +86,9 @@ def time_ns(record):
 def comment(record):
     """A line for each field that has a value and no place in the packet."""
     lines = [f"{name}: {record[name]}" for name in COMMENTED if record[name] is not None]
+    # The packet has no length field, check or code bits that were received: with these it can be
+    # told how long it was on the air.
+    lines.append(f"{OCTETS_RECEIVED}: {len(record['octets']) // 2}")
     for party in ("source", "destination"):
         if record[f"{party}_inferred"]:
             lines.append(f"{party} (inferred from the unicast it answers): {record[party]}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..output_pcapng import LINK_TYPE_USER0, UNDATED
+from ..output_pcapng import LINK_TYPE_USER0, OCTETS_RECEIVED, UNDATED
 from ..pcapng import APPLICATION, COMMENT, INTERFACE, PACKET, SECTION_HEADER, TIME_RESOLUTION
 from ..recording import InputError
 from ..tap import CHANNEL_FREQUENCY, FCS_TYPE, LINK_TYPE, RSS
@@ -26,6 +26,7 @@ FCS_OCTETS = {0: 0, 1: 2, 2: 4}
 COMMENTED = ("frequency_hz", "snr_db", "magnitude_db", "preamble_symbols")
 PARTIES = ("source", "destination")
 ADDRESS = rb"[0-9a-f]{4}|[0-9a-f]{16}"
+_OCTETS_RECEIVED = re.compile(f"^{OCTETS_RECEIVED}: (\\d{{1,5}})$".encode(), re.MULTILINE)
 _COMMENTED = re.compile(
     f"^({'|'.join(COMMENTED + PARTIES)})(?: \\(inferred[^\n]*?\\))?: ([^\n]*)$".encode(),
     re.MULTILINE,
@@ -158,6 +159,9 @@ def _row(interface, time_ns, octets, comment):
             row[key], row[f"{key}_inferred"] = value, b"true"
         elif key in COMMENTED and re.fullmatch(FIELDS[key], value):
             row[key] = value
+    if count := _OCTETS_RECEIVED.search(comment):
+        # What they were nobody asks, only how many.
+        row["octets"] = b"00" * int(count[1])
     row["time_ns"], row["dated"] = time_ns, interface.dated
     return row
 

@@ -25,8 +25,8 @@ def occupancy(frames, symbol_rate):
     usable = np.isfinite(frames.frequency_hz) & (frames.symbols > 0)
     if not usable.any():
         raise InputError(
-            "no frame has both frequency and length on the air, expected JSON lines or a database "
-            "of kaifa_rx"
+            "no frame has both frequency and length on the air, expected what kaifa_rx wrote: "
+            "captures of other programs do not tell how long the preamble was"
         )
     cell = np.rint(frames.frequency_hz[usable] / CELL_HZ).astype(np.int64)
     if cell.max() - cell.min() >= MOST_CELLS:
