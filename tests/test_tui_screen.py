@@ -59,6 +59,17 @@ def test_every_size_is_filled_and_nothing_is_cut_off(records, width, height):
     assert any(line.startswith("hint: nothing") for line in lines)
 
 
+def test_a_small_terminal_has_room_for_some_of_each(records):
+    seen = Seen()
+    for record in records:
+        seen.add_frame(record)
+    lines = plain(seen, 80, 24)
+    rows = [line for line in lines if " > " in line and "from > to" not in line]
+    frames = [line for line in rows if line.split()[0].startswith("00:00:00")]
+    senders = [line for line in lines if line.split() and line.split()[0] in seen.senders]
+    assert len(frames) >= 5 and len(senders) >= 3
+
+
 def test_all_frames_and_senders_stand_in_a_large_terminal(records):
     seen = Seen()
     for record in records:
@@ -118,7 +129,8 @@ GROUNDS = {
 
 
 @pytest.mark.parametrize("ground", GROUNDS)
-def test_every_colour_is_legible_on_dark_and_on_light(records, ground):
+@pytest.mark.parametrize(("width", "height"), [(80, 30), (140, 40)])
+def test_every_colour_is_legible_on_dark_and_on_light(records, ground, width, height):
     """Contrast as in WCAG 2.2: at least 4 on black and white, 3 on grounds between."""
     seen = Seen()
     for record in records:
@@ -126,8 +138,8 @@ def test_every_colour_is_legible_on_dark_and_on_light(records, ground):
     seen.add_frame(records[0] | {"check_ok": False, "reason_text": "no length"})
     for _ in range(8):
         seen.add_row(np.random.default_rng(1).normal(-90, 6, 512))
-    console = Console(width=140, height=40, file=io.StringIO(), color_system="truecolor")
-    shown = screen(seen, FACTS, STATUS, 140, 40)
+    console = Console(width=width, height=height, file=io.StringIO(), color_system="truecolor")
+    shown = screen(seen, FACTS, STATUS, width, height)
     segments = [each for line in console.render_lines(shown) for each in line if each.text.strip()]
     styles = {segment.style for segment in segments if segment.style}
     assert not any(style.dim for style in styles)

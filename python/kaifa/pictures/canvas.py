@@ -101,6 +101,8 @@ def time_axis(axes, frames):
         axes.set_xlabel("time from the first sample (s)")
         return
     locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
+    for unit in (mdates.SECONDLY, mdates.MINUTELY):
+        locator.intervald[unit] = [1, 2, 5, 10, 15, 30]  # with 2: else 12 s have two ticks
     axes.xaxis.set_major_locator(locator)
     ticks = locator()
     form, cut = _clock((ticks[1] - ticks[0]) * 86400)

@@ -6,6 +6,7 @@ from rich import box
 from rich.console import Console, Group
 from rich.layout import Layout
 from rich.panel import Panel
+from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +15,8 @@ from .seen import clock
 from .spectrum_text import axis, bars, columns, levels, waterfall
 
 BAR_LINES = 3
+# Up to this height parts have a line above them in place of a frame, for there are few lines.
+LOW = 30
 # From this width on, senders stand beside the frames, so wide
 WIDE, SENDERS_WIDTH = 140, 58
 
@@ -26,26 +29,27 @@ def screen(seen, facts, status, width, height):
     """
     # A terminal of 24 lines has 3 of waterfall, a tall one more.
     waterfall_lines = min(max(height // 8, 3), 12)
-    spectrum = BAR_LINES + waterfall_lines + 3
+    low = height <= LOW
+    spectrum = BAR_LINES + waterfall_lines + (2 if low else 3)
     status = Text(status)
     head = 1 + len(status.wrap(Console(width=width), width))
     layout = Layout()
     layout.split_column(
         Layout(_head(facts, status), size=head, name="head"),
-        Layout(_spectrum(seen, facts, width - 4, waterfall_lines), size=spectrum, name="spectrum"),
+        Layout(_spectrum(seen, facts, width, waterfall_lines, low), size=spectrum, name="spectrum"),
         Layout(name="lists"),
     )
     left = height - head - spectrum
     if width >= WIDE:
         layout["lists"].split_row(
-            Layout(_frames(seen, left), name="frames"),
-            Layout(_senders(seen, left), size=SENDERS_WIDTH, name="senders"),
+            Layout(_frames(seen, left, low), name="frames"),
+            Layout(_senders(seen, left, low), size=SENDERS_WIDTH, name="senders"),
         )
     else:
         below = max(5, left * 2 // 5)
         layout["lists"].split_column(
-            Layout(_frames(seen, left - below), name="frames"),
-            Layout(_senders(seen, below), size=below, name="senders"),
+            Layout(_frames(seen, left - below, low), name="frames"),
+            Layout(_senders(seen, below, low), size=below, name="senders"),
         )
     return layout
 
@@ -57,10 +61,22 @@ def _head(facts, status):
     return Group(line, status)
 
 
-def _spectrum(seen, facts, width, waterfall_lines):
+def _part(title, content, low, padding=0):
+    if low:
+        return Group(Rule(Text(title), style="default"), content)
+    return Panel(content, title=title, box=box.ROUNDED, padding=padding)
+
+
+def _rows(height, low):
+    """How many rows a table has in a part so high."""
+    return max(height - (2 if low else 3), 0)
+
+
+def _spectrum(seen, facts, width, waterfall_lines, low):
     title = f"{facts['low_hz'] / 1e6:.2f} to {facts['high_hz'] / 1e6:.2f} MHz"
     if not seen.rows:
-        return Panel(Text("no samples yet", style=colours.FAINT), title=title, box=box.ROUNDED)
+        return _part(title, Text("no samples yet", style=colours.FAINT), low, (0, 1))
+    width -= 0 if low else 4
     needed = 2 * waterfall_lines
     rows = np.stack(list(seen.rows)[-needed:])
     level = levels(columns(rows, width))
@@ -68,16 +84,16 @@ def _spectrum(seen, facts, width, waterfall_lines):
     newest_first[: len(level)] = level[::-1]
     lines = bars(level[-4:].max(axis=0), BAR_LINES) + waterfall(newest_first)
     lines.append(axis(facts["low_hz"], facts["high_hz"], width))
-    return Panel(Group(*lines), title=title, box=box.ROUNDED)
+    return _part(title, Group(*lines), low, (0, 1))
 
 
-def _frames(seen, height):
+def _frames(seen, height, low):
     table = _table(("time", "right"), ("MHz", "right"), ("dB", "right"), ("type", "left"))
     table.add_column("seq", justify="right")
     table.add_column("from > to", no_wrap=True, ratio=1)
-    for record in list(seen.frames)[-max(height - 3, 0) :]:
+    for record in _last(seen.frames, _rows(height, low)):
         table.add_row(*_frame_cells(record))
-    return Panel(table, title=f"frames ({len(seen.frames)} kept)", box=box.ROUNDED, padding=0)
+    return _part(f"frames ({len(seen.frames)} kept)", table, low)
 
 
 def _frame_cells(record):
@@ -93,11 +109,11 @@ def _frame_cells(record):
     return *head, kind, sequence, f"{_party(record, 'source')} > {_party(record, 'destination')}"
 
 
-def _senders(seen, height):
+def _senders(seen, height, low):
     table = _table(("sender", "left"), ("frames", "right"), ("bcn", "right"), ("dB", "right"))
     table.add_column("MHz", justify="right")
     table.add_column("last", justify="right", no_wrap=True, ratio=1)
-    for address, sender in list(seen.senders.items())[-max(height - 3, 0) :]:
+    for address, sender in _last(seen.senders.items(), _rows(height, low)):
         table.add_row(
             address,
             str(sum(sender.frames.values())),
@@ -107,9 +123,11 @@ def _senders(seen, height):
             sender.time,
         )
     left_out = f", {seen.left_out} left out" if seen.left_out else ""
-    return Panel(
-        table, title=f"senders ({len(seen.senders)}{left_out})", box=box.ROUNDED, padding=0
-    )
+    return _part(f"senders ({len(seen.senders)}{left_out})", table, low)
+
+
+def _last(of, count):
+    return list(of)[len(of) - min(count, len(of)) :]
 
 
 def _table(*named):
