@@ -27,6 +27,7 @@ from gnuradio.kaifa.pictures.plot_snr import plot_snr, spread
 from gnuradio.kaifa.pictures.plot_timeline import plot_timeline
 from gnuradio.kaifa.pictures.read import read_frames
 from gnuradio.kaifa.pictures.scatter import MOST_POINTS
+from gnuradio.kaifa.recording import InputError
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
@@ -229,6 +230,8 @@ def test_chosen_senders_have_the_colours(mesh, tmp_path):
     assert set(chosen) == {"000b120000000027", "000b120000000003"}
     assert set(own_colours(read, chosen)) == set(chosen)
     assert len(own_colours(read)) == 12
+    with pytest.raises(InputError, match="--sender: fits 18 senders, expected at most 12"):
+        chosen_senders(read, ["0", "1", "2", "3", "4", "5"])
     words = texts(draw("frequency", read, chosen=chosen))
     assert sum(bool(re.fullmatch(r"[0-9a-f]{4}  \d+", word)) for word in words) == 2
     assert any(word.startswith("others (38 senders)") for word in words)
@@ -423,6 +426,8 @@ def test_the_picture_has_the_name_of_the_input(mesh, tmp_path):
         (["{mesh}", "--since", "noon"], "--since: 'noon' is no time, expected UTC like"),
         (["{mesh}", "--kind", "pie"], "invalid choice"),
         (["{mesh}", "--symbol-rate", "0"], "expected more than 0 Hz"),
+        (["{mesh}", "--sender", "zz"], "--sender 'zz': expected the last digits of a sender"),
+        (["{mesh}", "--sender", ""], "--sender '': expected the last digits of a sender"),
         (["{mesh}", "--anonymize-key", "key"], "expected --anonymize with it"),
         (["{mesh}", "--anonymize", "--anonymize-key", "none"], "expected a file with a key"),
         (["{capture}", "--kind", "occupancy"], "captures of other programs do not tell how long"),

@@ -53,7 +53,6 @@ def add_colours(made):
     made.add_argument(
         "--sender",
         metavar="DIGITS",
-        type=filled,
         action="append",
         default=[],
         help="give colours to the senders whose addresses end so, and grey to all others; may be "

@@ -41,8 +41,8 @@ def chosen_senders(frames, endings):
     order, _ = by_packets(frames)
     senders = [frames.addresses[i] for i in order]
     for ending in endings:
-        if not any(address.endswith(ending.lower()) for address in senders):
-            raise InputError(f"--sender {ending:.40}: no sender's address ends so")
+        if not ending or not any(address.endswith(ending.lower()) for address in senders):
+            raise InputError(f"--sender '{ending:.40}': expected the last digits of a sender here")
     found = [a for a in senders if a.endswith(tuple(ending.lower() for ending in endings))]
     if len(found) > MOST_COLOURED:
         raise InputError(

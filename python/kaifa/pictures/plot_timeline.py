@@ -35,6 +35,8 @@ def plot_timeline(frames, paint, _symbol_rate):
         f"{len(shown):,} senders{inferred_note(frames)}, those with most packets first, "
         f"{time_span(frames)}"
     )
+    if not all(paint.is_own(frames.addresses[i]) for i in shown):
+        subtitle += "; grey: without a colour of their own"
     if len(shown) < len(senders):
         subtitle += f"; {len(senders) - len(shown):,} more are not shown"
     height = max(HEIGHT_IN, 1.45 + ROW_IN * len(shown))

@@ -2,6 +2,7 @@
 // The mesh: circles are meters, arrows who sent to whom.
 "use strict";
 
+const MANY_LINKS = 150;
 const MOST_LABELS = 80; // beyond that only the busiest are named until one looks closer
 
 class Graph {
@@ -70,7 +71,9 @@ class Graph {
   _drawEdges() {
     const place = (number) => this.layout.places.get(number);
     const most = d3.max(this.mesh.links, (link) => link.unicasts);
-    const width = (link) => 0.7 + 4 * Math.sqrt(link.unicasts / most);
+    const width = (link) => 0.7 + 3 * Math.sqrt(link.unicasts / most);
+    // Many that cross each other are to be seen through.
+    this.edges.classed("many", this.mesh.links.length > MANY_LINKS);
     this.edges.selectAll("path").data(this.mesh.links, (link) => link.key)
       .join((enter) => enter.append("path").attr("marker-end", "url(#arrow)")
         .on("click", (_event, link) => this.view.chooseLink(link))

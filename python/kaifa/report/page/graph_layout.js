@@ -4,6 +4,7 @@
 
 const STEPS_AT_ONCE = 300;
 const GROWTH = 1.3; // so many more links ask for other places
+const WIDER = 0.45;
 const MOST_NODE_STEPS = 150000; // nodes times steps, so that a large mesh takes no longer
 
 class GraphLayout {
@@ -38,7 +39,8 @@ class GraphLayout {
       .force("links", d3.forceLink(pairs).distance(64).strength(0.3))
       .force("charge", d3.forceManyBody().strength(-240).distanceMax(700))
       .force("room", d3.forceCollide((node) => node.radius + 7))
-      .force("x", d3.forceX().strength(apart))
+      // Wider than high, as the room for it is.
+      .force("x", d3.forceX().strength((node) => WIDER * apart(node)))
       .force("y", d3.forceY().strength(apart))
       .stop();
     const steps = Math.min(STEPS_AT_ONCE, Math.ceil(MOST_NODE_STEPS / nodes.length));

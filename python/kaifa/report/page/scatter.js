@@ -67,7 +67,7 @@ class Scatter {
   }
 
   _drawMarks(context, dots) {
-    const { time, frequency, source } = this.frames;
+    const { time, frequency, source, type, types } = this.frames;
     const [[t0, t1], [x0, x1]] = [this.x.domain(), this.x.range()];
     const [[f0, f1], [y0, y1]] = [this.y.domain(), this.y.range()];
     const [perSecond, perHz] = [((x1 - x0) / (t1 - t0)) * dots, ((y1 - y0) / (f1 - f0)) * dots];
@@ -75,9 +75,10 @@ class Scatter {
     const { points, shown, marks } = this;
     const many = shown.length > MANY;
     if (many) points.clear(this.canvas.width, this.canvas.height);
-    // Meters without a colour of their own lie below.
-    const own = (i) => !marks.isGrey(source[i]);
-    for (const i of [...shown.filter((i) => !own(i)), ...shown.filter(own)]) {
+    // What is less to be looked for lies below: acknowledgements, then meters without a colour.
+    const ack = types.indexOf("ack");
+    const layer = (i) => (type[i] === ack ? 0 : 2) + (marks.isGrey(source[i]) ? 0 : 1);
+    for (const i of [0, 1, 2, 3].flatMap((n) => [...shown.filter((i) => layer(i) === n)])) {
       const sprite = marks.sprite(i, radius);
       const left = Math.round(x0 * dots + (time[i] - t0) * perSecond - sprite.width / 2);
       const top = Math.round(y0 * dots + (frequency[i] - f0) * perHz - sprite.height / 2);
