@@ -94,7 +94,6 @@ def _head(graph, subtitle, paint, places):
             # Not 0.4: lines of the title would lie half way between two dots, and be drawn now at
             # one, now at the other.
             pad="0.403",
-            dpi="120",
             labelloc="t",
             labeljust="l",
         ),

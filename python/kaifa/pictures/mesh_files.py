@@ -14,6 +14,7 @@ from .mesh_places import places
 PICTURES = (".svg", ".png", ".pdf")
 SUFFIXES = (*PICTURES, ".dot", ".graphml", ".gexf")
 LONGEST_S = 600
+DOTS_PER_INCH = 120  # of PNG
 
 
 def write_mesh(graph, name, subtitle, paint):
@@ -71,7 +72,7 @@ def _drawn(graph, subtitle, paint, form):
 def _graphviz(dot, form, *options):
     try:
         result = subprocess.run(
-            ["dot", f"-T{form}", *options],
+            ["dot", f"-T{form}", *options, *([f"-Gdpi={DOTS_PER_INCH}"] if form == "png" else [])],
             input=dot.encode(),
             capture_output=True,
             timeout=LONGEST_S,

@@ -47,8 +47,8 @@ LIGHT = Theme(
     LIGHT_COLOURS,
 )  # fmt: skip
 DARK = Theme(
-    "dark", "#14181d", "#14181d", "#e8ebee", "#9ba5b0", "#2c333b", "#ff8a80", "#cdd3e7",
-    "#8b919b",
+    "dark", "#14181d", "#14181d", "#e8ebee", "#9ba5b0", "#2c333b", "#ff8a80", "#acaca0",
+    "#70798b",
     DARK_COLOURS,
 )  # fmt: skip
 
