@@ -55,9 +55,10 @@ def mesh_dot(graph, subtitle, paint, places=None):
     names = short_names(sorted(graph))
     lines = ["digraph mesh {", *_head(graph, subtitle, paint, places)]
     lines += [_node(graph, address, names[address], paint, places) for address in sorted(graph)]
+    most = max((link["unicasts"] for *_, link in graph.edges(data=True)), default=1)
     # What comes later is drawn above.
     for ends in by_weight(graph):
-        lines.append(_link(graph, ends, names, paint, places))
+        lines.append(_link(graph, ends, names, max(most, LEAST_MOST), paint, places))
     if places:
         lines += [_label(graph, ends, names, paint, box) for ends, box in places.labels.items()]
     return "\n".join([*lines, "}"]) + "\n"
@@ -91,9 +92,7 @@ def _head(graph, subtitle, paint, places):
             bgcolor=theme.background,
             fontname=FONT,
             fontcolor=theme.text,
-            # Not 0.4: lines of the title would lie half way between two dots, and be drawn now at
-            # one, now at the other.
-            pad="0.403",
+            pad="0.4",
             labelloc="t",
             labeljust="l",
         ),
@@ -162,9 +161,8 @@ def _node(graph, address, name, paint, places):
     )
 
 
-def _link(graph, ends, names, paint, places):
+def _link(graph, ends, names, most, paint, places):
     link, few = graph.edges[ends], has_labels(graph)
-    most = max(LEAST_MOST, *(link["unicasts"] for *_, link in graph.edges(data=True)))
     weight = math.log2(1 + link["unicasts"]) / math.log2(1 + most)
     source, destination = ends
     # Many links lie above each other, few should be seen each.

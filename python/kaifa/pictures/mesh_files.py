@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A mesh as a picture, or as a file for other programs."""
 
+import io
 import re
 import subprocess
 from pathlib import Path
@@ -32,6 +33,7 @@ def write_mesh(graph, name, subtitle, paint):
         octets = mesh_dot(graph, subtitle, paint).encode()
     else:
         octets = _drawn(graph, subtitle, paint, suffix[1:])
+        octets = _opaque(octets, paint.theme) if suffix == ".png" else octets
     try:
         Path(name).write_bytes(octets)
     except OSError as error:
@@ -59,14 +61,28 @@ def _gexf(graph, paint):
 
 
 def _drawn(graph, subtitle, paint, form):
-    dot = mesh_dot(graph, subtitle, paint)
-    if not has_labels(graph):
-        return _graphviz(dot, form)
-    # Graphviz writes labels across what is there, so it is told where they go once it has said
-    # where all else is.
-    texts = {ends: label_lines(graph.edges[ends]) for ends in reversed(by_weight(graph))}
-    found = places(_graphviz(dot, "json"), texts)
+    # In two steps. Graphviz writes labels across what is there, so it is told where they go once it
+    # has said where all else is. And in one step its places differ behind the last digit that it
+    # writes, from run to run, by which letters can come to lie a dot higher.
+    labelled = reversed(by_weight(graph)) if has_labels(graph) else ()
+    texts = {ends: label_lines(graph.edges[ends]) for ends in labelled}
+    found = places(_graphviz(mesh_dot(graph, subtitle, paint), "json"), texts)
     return _graphviz(mesh_dot(graph, subtitle, paint, found), form, "-Kneato", "-n2")
+
+
+def _opaque(png, theme):
+    """A PNG on its background: Graphviz can leave the last column and row half transparent."""
+    # Only needed here, and it takes its time.
+    from matplotlib.colors import to_rgb
+    from matplotlib.image import imread, imsave
+
+    image = imread(io.BytesIO(png))
+    if image.shape[2] < 4:
+        return png
+    alpha, file = image[..., 3:], io.BytesIO()
+    opaque = alpha * image[..., :3] + (1 - alpha) * to_rgb(theme.background)
+    imsave(file, opaque, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return file.getvalue()
 
 
 def _graphviz(dot, form, *options):

@@ -39,10 +39,10 @@ def places(laid_out, texts):
     radius = {each["name"]: 36 * float(each["width"]) for each in objects}
     links = {
         (objects[each["tail"]]["name"], objects[each["head"]]["name"]): each["pos"]
-        for each in said["edges"]
+        for each in said.get("edges", ())
     }
     circles = np.array([(*nodes[name], radius[name]) for name in nodes])
-    ways = {ends: _way(pos) for ends, pos in links.items()}
+    ways = {ends: _way(pos) for ends, pos in links.items()} if texts else {}
     return Places(nodes, links, _labels(ways, circles, texts))
 
 
