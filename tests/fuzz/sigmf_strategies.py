@@ -33,6 +33,7 @@ GLOBAL = fields(
     {"core:datatype": mostly("ci8", "cf32_le"), "core:sample_rate": mostly(2e6, 1, -5.0)},
     {
         "core:dataset": mostly("b.bin", "no.bin", "../b.bin"),
+        "core:offset": mostly(0, 5, 500, 10**18),
         "core:num_channels": mostly(1, 2),
         "core:sha512": mostly("0" * 128),
         "core:version": mostly("1.0.0"),

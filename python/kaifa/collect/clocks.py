@@ -29,17 +29,23 @@ class Clocks:
 
     def heard(self, station, octets, time_ns):
         """A copy of a frame that is sent once."""
-        first = self._frames.setdefault(octets, (station, time_ns))
-        if len(self._frames) > MOST_FRAMES:
-            self._frames.popitem(last=False)
+        first = self._frames.get(octets)
+        if first is None:
+            self._frames[octets] = station, time_ns
+            if len(self._frames) > MOST_FRAMES:
+                self._frames.popitem(last=False)
+            return
         other, other_ns = first
         if other == station:
             return
-        pair = min(station, other), max(station, other)
-        if pair not in self._pairs and len(self._pairs) == MOST_PAIRS:
-            return
-        differences = self._pairs.setdefault(pair, deque(maxlen=MOST_COMMON))
-        differences.append(time_ns - other_ns if pair[0] == other else other_ns - time_ns)
+        turned = station < other
+        pair = (station, other) if turned else (other, station)
+        differences = self._pairs.get(pair)
+        if differences is None:
+            if len(self._pairs) == MOST_PAIRS:
+                return
+            differences = self._pairs[pair] = deque(maxlen=MOST_COMMON)
+        differences.append(other_ns - time_ns if turned else time_ns - other_ns)
         self._changed = True
 
     def news(self):

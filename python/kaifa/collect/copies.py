@@ -72,11 +72,12 @@ class Copy:
     def can_be(self, other):
         """The other could be of the same packet, by all but its octets: another receiver heard it
         at that time and frequency, and it is not known to be from or for somebody else."""
-        tolerance = self.uncertainty_ns + other.uncertainty_ns
-        tolerance = min(max(tolerance, LEAST_TOLERANCE_NS), MOST_TOLERANCE_NS)
+        apart_ns = abs(self.time_ns - other.time_ns)
+        tolerance_ns = max(self.uncertainty_ns + other.uncertainty_ns, LEAST_TOLERANCE_NS)
         return (
             self.station != other.station
-            and abs(self.time_ns - other.time_ns) <= tolerance
+            and apart_ns <= tolerance_ns
+            and apart_ns <= MOST_TOLERANCE_NS
             and abs(self.frequency_hz - other.frequency_hz) <= MOST_FREQUENCY_DIFFERENCE_HZ
             and _may_be_one(self.source, other.source)
             and _may_be_one(self.destination, other.destination)

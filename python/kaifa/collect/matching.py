@@ -21,8 +21,6 @@ def groups(copies):
     if len(copies) == 1:
         return [copies]
     copies = sorted(copies, key=Copy.order)
-    if len(copies) == 2:
-        return [copies] if copies[0].can_be(copies[1]) else [[copy] for copy in copies]
     pairs = [(a, b) for a, b in combinations(range(len(copies)), 2) if copies[a].can_be(copies[b])]
     pairs.sort(key=lambda pair: (copies[pair[1]].time_ns - copies[pair[0]].time_ns, pair))
     group_of = {index: [index] for index in range(len(copies))}

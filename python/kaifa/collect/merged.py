@@ -60,7 +60,9 @@ class Merger:
 
     def _before(self, packet):
         best = packet[0]
-        for written in self._written.get(best.mpdu, ()):
+        if best.mpdu not in self._written:
+            return None
+        for written in self._written[best.mpdu]:
             others = written.stations.isdisjoint(copy.station for copy in packet)
             if others and best.can_be(written.copy):
                 return written

@@ -13,7 +13,7 @@ import heapq
 from collections import deque
 from itertools import islice
 
-from .copies import MOST_FREQUENCY_DIFFERENCE_HZ, MOST_TOLERANCE_NS
+from .copies import MOST_FREQUENCY_DIFFERENCE_HZ, MOST_TOLERANCE_NS, Copy
 from .matching import alike, groups
 
 # Three seconds of 10 000 frames a second that three receivers hear.
@@ -41,7 +41,9 @@ class _Bucket:
         self.copies.append(copy)
         # A packet is out when a rejected one that may be a copy of it is looked at.
         patience = MOST_TOLERANCE_NS if self.octets is not None else 3 * MOST_TOLERANCE_NS
-        self.due_ns = max(self.due_ns, copy.time_ns + patience)
+        due_ns = copy.time_ns + patience
+        if due_ns > self.due_ns:
+            self.due_ns = due_ns
 
     def empty_into(self, other):
         """Its copies go over to an older one."""
@@ -155,7 +157,8 @@ class Window:
         same.remove(bucket)
         if not same:
             del self._buckets[bucket.octets]
-        packets = groups(copies)
+        # Two that share a bucket can be one packet, or they would not.
+        packets = groups(copies) if len(copies) > 2 else [sorted(copies, key=Copy.order)]
         if self._rejects:
             for packet in packets:
                 packet += self._heard_badly(packet)
