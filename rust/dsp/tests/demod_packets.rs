@@ -218,6 +218,23 @@ fn a_second_sync_word_in_one_burst_begins_a_second_packet() {
 }
 
 #[test]
+fn data_like_a_preamble_and_a_sync_word_end_no_packet() {
+    let header = preamble_and_sync(4, PreamblePhase::EndsInZero);
+    // Fourteen symbols alternate, or more but for one.
+    for (symbols, wrong) in [(14, None), (24, Some(22)), (24, Some(12))] {
+        let mut data = payload(400);
+        let part = &mut data[190..190 + symbols + 16];
+        part.copy_from_slice(&header[header.len() - symbols - 16..]);
+        if let Some(wrong) = wrong {
+            part[wrong] ^= 1;
+        }
+        data[189] = data[190];
+        let packet = only_packet(&received(&meter_packet(20, &data), &Default::default(), 30.0));
+        assert_eq!(hard(&packet)[..400], data, "{symbols} {wrong:?}");
+    }
+}
+
+#[test]
 fn a_stream_without_burst_tags_is_received_too() {
     let data = payload(300);
     let mut stream = received(&meter_packet(30, &data), &ModulatorConfig::default(), 20.0);

@@ -34,6 +34,15 @@ pub struct Acquired {
     pub strobes: Vec<(f64, f32)>,
 }
 
+impl Acquired {
+    /// Whether the last `count` symbols of the preamble are there and alternate without exception.
+    pub fn alternates(&self, count: u32) -> bool {
+        let preamble = &self.strobes[..self.preamble_symbols as usize];
+        let Some(first) = preamble.len().checked_sub(count as usize) else { return false };
+        preamble[first..].windows(2).all(|pair| pair[0].1 * pair[1].1 < 0.0)
+    }
+}
+
 /// What a transmitter sends up to the end of the sync word, in the polarity of the signal.
 struct Pattern {
     sync: Vec<f32>,

@@ -197,7 +197,12 @@ impl SyncStrobe {
         );
         let allowed = match self.state {
             State::Search => acquired.sync_errors <= self.config.sync_max_errors,
-            State::Receive(_) => acquired.sync_errors == 0 && hit.quality >= NEXT_SYNC_QUALITY,
+            // The data of a packet come near to a preamble and a sync word now and then.
+            State::Receive(_) => {
+                acquired.sync_errors == 0
+                    && hit.quality >= NEXT_SYNC_QUALITY
+                    && acquired.alternates(self.config.preamble_min_symbols)
+            }
         };
         // Words with an error are many, and noise comes upon one of them now and then.
         let least = match acquired.sync_errors {
