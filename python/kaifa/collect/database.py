@@ -26,7 +26,7 @@ class CollectDatabase(DatabaseOutput):
             self._database.execute(LAYOUT)
         except sqlite3.Error as error:
             raise InputError(f"{name}: cannot be used as a database, {error}") from None
-        self._gathered, self._states = [], {}
+        self._gathered, self._states = [], []
         self._thread, self._work = ThreadPoolExecutor(1), None
 
     def states(self):
@@ -40,12 +40,13 @@ class CollectDatabase(DatabaseOutput):
     def keep(self, states):
         """Keeps states, a dict like that of states(), with what was written before, or not at
         all."""
-        self._states = states
+        # As text already: it is written later, and what is known of a receiver changes on.
+        self._states = [(name, json.dumps(state)) for name, state in states.items()]
 
     def flush(self):
         self.finish()
         self._work = self._thread.submit(self._commit, self._gathered, self._states)
-        self._gathered, self._states = [], {}
+        self._gathered, self._states = [], []
 
     def finish(self):
         """Waits for the last flush() to come to its end; sqlite3.Error if it failed."""
@@ -58,9 +59,7 @@ class CollectDatabase(DatabaseOutput):
         super().close()
 
     def _commit(self, lines, states):
-        for line in lines:
-            super().write(None, line)
+        self._lines = lines
         self._insert()  # and so begins what is committed together
-        rows = [(name, json.dumps(state)) for name, state in states.items()]
-        self._database.executemany("REPLACE INTO station VALUES (?, ?)", rows)
+        self._database.executemany("REPLACE INTO station VALUES (?, ?)", states)
         super().flush()
