@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 from broker import new_client, wait_until
 from conftest import json_lines
@@ -148,7 +149,7 @@ class Collect:
 
     def stored(self):
         """The records in the database."""
-        with sqlite3.connect(self.database) as database:
+        with closing(sqlite3.connect(self.database)) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         return stored(self.database)
 
@@ -157,7 +158,9 @@ def stored(path):
     """The records in a file of JSON lines or a database."""
     if path.read_bytes()[:6] != b"SQLite":
         return json_lines(path)
-    with sqlite3.connect(path) as database:
+    # Closed at once and not when Python comes to it: to read the file, as above, takes away the locks
+    # of every connection that this process still has, and then SQLite shows what was.
+    with closing(sqlite3.connect(path)) as database:
         if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'record'").fetchall():
             return []
         lines = database.execute("SELECT json FROM record ORDER BY id").fetchall()
