@@ -3,7 +3,7 @@
 #define INCLUDED_KAIFA_DICT_BUILDER_H
 
 #include "dict_view.h"
-#include "entry_cache.h"
+#include "pmt_entry_cache.h"
 #include <pmt/pmt.h>
 #include <algorithm>
 #include <vector>

@@ -123,9 +123,9 @@ def test_a_full_file_ends_with_a_whole_record_and_the_others_go_on(
 
 def test_a_full_disk_in_a_database_keeps_what_was_committed(recording, bare, tmp_path):
     def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 
-    for _run in range(8):
+    for _run in range(16):
         result = receive(recording, "--db", tmp_path / "db", preexec_fn=limit)
         if result.returncode:
             break

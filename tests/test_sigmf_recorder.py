@@ -33,6 +33,7 @@ def test_a_slow_disk(live, monkeypatch, tmp_path):
     source = SimpleNamespace(
         live=live,
         sample_rate=RATE,
+        first_sample=0,
         center_frequency=871e6,
         recording=SimpleNamespace(anchors=()),
         source=SimpleNamespace(stored=FORMATS["ci16"], tap=lambda sink: top.connect(items, sink)),
@@ -80,6 +81,7 @@ def test_a_disk_that_does_not_answer_is_not_waited_for_for_ever(monkeypatch, tmp
     source = SimpleNamespace(
         live=False,
         sample_rate=RATE,
+        first_sample=0,
         center_frequency=0.0,
         recording=SimpleNamespace(anchors=()),
         source=SimpleNamespace(stored=FORMATS["ci8"], tap=lambda sink: top.connect(items, sink)),

@@ -7,13 +7,11 @@
 
 use std::ops::Range;
 
-use super::skirt::Skirt;
+use super::skirt::{Skirt, MARGIN};
 use crate::simd::{widest, Kernel};
 
 /// Ratio to the floor above which nothing is told apart: sums of such stay finite.
 const LARGEST: f32 = 1e30;
-/// How much more of a skirt is taken out than is expected: it is alike on both sides, not the same.
-const SKIRT_MARGIN: f32 = 1.5;
 
 /// A place in the band where a burst may have started.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,11 +101,17 @@ impl Bands {
         for skirt in skirts {
             for bins in skirt.bins(0..total) {
                 for group in bins.start.div_ceil(size)..bins.end / size {
-                    let here = group * size..(group + 1) * size;
-                    let expected = skirt.expected(here, total, |there| {
-                        self.ratios[there].iter().sum::<f32>() / size as f32
-                    });
-                    let left = self.groups[group] - SKIRT_MARGIN * expected;
+                    let mean =
+                        |there: Range<usize>| self.ratios[there].iter().sum::<f32>() / size as f32;
+                    // A preamble leaves lines. The centre is known to about a bin, and a line must
+                    // not fall beside the group that it is the mirror image of.
+                    let first = group * size;
+                    let starts = [first.saturating_sub(1), first, first + 1];
+                    let expected = starts
+                        .map(|start| skirt.expected(start..start + size, total, mean))
+                        .into_iter()
+                        .fold(0.0, f32::max);
+                    let left = self.groups[group] - MARGIN * expected;
                     self.groups[group] = left.max(0.0);
                 }
             }

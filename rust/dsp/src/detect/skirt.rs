@@ -12,8 +12,12 @@ use std::ops::Range;
 const MOST: f32 = 4.0 / 630.0;
 /// From how many bandwidths from its centre on that holds.
 const FROM: f64 = 0.75;
-/// How much of it, in noise floors, does not matter: it is a quarter of that with data.
-const LEAST: f32 = 2.0;
+/// Part of the noise floor below which it does not matter: with what noise adds it must stay below
+/// every threshold, for at its end a skirt that is not taken out looks like a burst.
+const LEAST: f32 = 0.5;
+
+/// How much more of a skirt is taken out than is expected: it is alike on both sides, not the same.
+pub const MARGIN: f32 = 1.5;
 
 /// The skirt of one burst.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,6 +48,11 @@ impl Skirt {
         let [low, high] = [self.center - far, self.center - near].map(place);
         let [from, until] = [self.center + near, self.center + far].map(place);
         [low..high, from..until]
+    }
+
+    /// Whether it matters around bin `center`.
+    pub fn reaches(&self, center: f64) -> bool {
+        (FROM * self.width..=self.reach).contains(&(center - self.center).abs())
     }
 
     /// What it leaves in `bins` of `total`, in floors, as the mean `ratio` to the floor of those on
@@ -79,9 +88,9 @@ mod tests {
 
     #[test]
     fn a_burst_that_is_not_strong_has_none() {
-        assert_eq!(Skirt::new(200.0, 25.0, 300.0), None);
-        // Nearly three widths to either side, and nothing of the burst itself.
-        assert_eq!(skirt(20_000.0).bins(0..BINS), [130..182, 219..271]);
+        assert_eq!(Skirt::new(200.0, 25.0, 20.0), None);
+        // Four widths to either side, and nothing of the burst itself.
+        assert_eq!(skirt(20_000.0).bins(0..BINS), [101..182, 219..300]);
         assert_eq!(skirt(20_000.0).bins(210..220), [210..210, 219..220]);
     }
 

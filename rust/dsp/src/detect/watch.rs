@@ -11,7 +11,7 @@ use super::edge::EdgeFinder;
 use super::floor::NoiseFloor;
 use super::gain::{GainWatch, Judgement};
 use super::lengths::Lengths;
-use super::skirt::Skirt;
+use super::skirt::{Skirt, MARGIN};
 use super::spectrum::Spectrum;
 use super::window::Window;
 use super::Config;
@@ -394,8 +394,14 @@ impl Watch {
         for Candidate { bin, energy } in found {
             let bins = around(bin as f64, self.width as f64, total);
             let inverse = self.floor.inverse();
-            let is_loud =
-                |&b: &u64| energy_at(self.spectrum.row(b), inverse, bins.clone()) > lowest;
+            let beside = |skirt: &&Skirt| skirt.reaches(bin as f64);
+            let is_loud = |&b: &u64| {
+                let mean = |bins: Range<usize>| energy_at(self.spectrum.row(b), inverse, bins);
+                let skirts = self.skirts.iter().filter(beside);
+                // Where a burst begins or ends its skirts differ: to this an impulse.
+                let expected = skirts.map(|s| s.expected(bins.clone(), total, mean)).sum::<f32>();
+                mean(bins.clone()) - MARGIN * expected > lowest
+            };
             let loud = last.clone().filter(is_loud).count() as u64;
             // An impulse fills one block, or two that it falls between.
             let impulse = 5 * loud < 3 * (last.end - last.start) || loud < 2;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef INCLUDED_KAIFA_ENTRY_CACHE_H
-#define INCLUDED_KAIFA_ENTRY_CACHE_H
+#ifndef INCLUDED_KAIFA_PMT_ENTRY_CACHE_H
+#define INCLUDED_KAIFA_PMT_ENTRY_CACHE_H
 
 #include <pmt/pmt.h>
 #include <cstdint>
@@ -69,4 +69,4 @@ private:
 } // namespace kaifa
 } // namespace gr
 
-#endif /* INCLUDED_KAIFA_ENTRY_CACHE_H */
+#endif /* INCLUDED_KAIFA_PMT_ENTRY_CACHE_H */
