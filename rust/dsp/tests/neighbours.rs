@@ -271,13 +271,3 @@ fn one_that_leaves_nothing_hides_nothing() {
         assert_found(&[(strong, 0), (weak, 12_000)], seed, 1024);
     }
 }
-
-#[test]
-fn a_strong_burst_alone_is_one_burst() {
-    // Its preamble leaves lines beside it, alike on both sides but for the place of bins.
-    for seed in 0..40 {
-        let mut rng = ChaCha8Rng::seed_from_u64(1000 + seed);
-        let (hz, snr_db) = (rng.random_range(-600e3..600e3), rng.random_range(25.0..48.0));
-        assert_found(&[(Sender::plain(hz, snr_db, seed), 0)], seed, 200);
-    }
-}
