@@ -158,8 +158,8 @@ def stored(path):
     """The records in a file of JSON lines or a database."""
     if path.read_bytes()[:6] != b"SQLite":
         return json_lines(path)
-    # Closed at once and not when Python comes to it: to read the file, as above, takes away the locks
-    # of every connection that this process still has, and then SQLite shows what was.
+    # Closed at once and not when Python comes to it: to read the file, as above, takes away the
+    # locks of every connection that this process still has, and then SQLite shows what was.
     with closing(sqlite3.connect(path)) as database:
         if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'record'").fetchall():
             return []
