@@ -3,8 +3,8 @@
 //!
 //! [`spectrum`] turns samples into rows of bin powers, [`floor`] knows what each bin holds when
 //! nobody talks, [`gain`] tells when all of them change at once, [`bands`] looks for energy over the
-//! width of a burst, [`skirt`] knows what a strong one leaves beside it, [`burst`] follows one burst from its first block to its last, [`centre`] and
-//! [`edge`] place it, [`watch`] puts them together, and [`BurstDetector`] makes events of what it
+//! width of a burst, [`skirt`] knows what a strong one leaves beside it, [`burst`] follows one burst
+//! from its first block to its last, [`centre`] and [`edge`] place it, [`watch`] puts them together, and [`BurstDetector`] makes events of what it
 //! sees. [`health`] tells how the radio seems to be set.
 
 mod bands;

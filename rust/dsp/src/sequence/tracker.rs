@@ -159,6 +159,10 @@ impl Tracker {
         }
         let kept = if self.amplitude > 0.0 { AMPLITUDE_KEPT.powf(sums.count) } else { 0.0 };
         self.amplitude = kept * self.amplitude + (1.0 - kept) * sums.along / sums.count;
+        // What points against its reference is no transmitter that could be followed.
+        if self.amplitude <= 0.0 {
+            return None;
+        }
         // From here on in radians.
         let scale = 1.0 / self.amplitude.max(f32::MIN_POSITIVE);
         self.carrier_variance += CARRIER_WALK;
