@@ -23,7 +23,6 @@ import time
 from functools import partial
 from pathlib import Path
 
-import pmt
 from gnuradio import blocks, gr, kaifa, pdu
 
 SAMPLE_RATE = 10e6
@@ -38,7 +37,7 @@ def source_of(recording):
 
 def swallower():
     """Of GNU Radio's own blocks the one that drops a PDU at the least cost."""
-    return pdu.pdu_filter(pmt.intern("nobody"), pmt.intern("nothing"))
+    return pdu.pdu_split()
 
 
 def to_null_sink(top, chain, buffer_items=0):
@@ -61,14 +60,14 @@ def to_pdus(top, recording, output_rate):
     extraction = kaifa.tagged_burst_to_pdu(SAMPLE_RATE, output_rate)
     tagging = kaifa.burst_tagger(SAMPLE_RATE, fft_size=FFT_SIZE)
     top.connect(source_of(recording), tagging, extraction)
-    top.msg_connect(extraction, "cpdus", swallower(), "pdus")
+    top.msg_connect(extraction, "cpdus", swallower(), "pdu")
     return lambda: {"bursts": extraction.bursts()}
 
 
 def to_frames(top, recording, demodulator):
     receiver = kaifa.receiver(SAMPLE_RATE, demodulator=demodulator)
     top.connect(source_of(recording), receiver)
-    top.msg_connect(receiver, "frames", swallower(), "pdus")
+    top.msg_connect(receiver, "frames", swallower(), "pdu")
     return lambda: {"frames": receiver.counts()["checked"]}
 
 

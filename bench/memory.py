@@ -18,7 +18,6 @@ import tempfile
 import threading
 from pathlib import Path
 
-import pmt
 from gnuradio import blocks, gr, kaifa, pdu
 
 SAMPLE_RATE = 10e6
@@ -36,10 +35,10 @@ def wired(recording, samples):
     source = blocks.file_source(gr.sizeof_gr_complex, str(recording), True)
     head = blocks.head(gr.sizeof_gr_complex, samples)
     # Of GNU Radio's own blocks the one that drops a PDU at the least cost.
-    swallower = pdu.pdu_filter(pmt.intern("nobody"), pmt.intern("nothing"))
+    swallower = pdu.pdu_split()
     receiver = kaifa.receiver(SAMPLE_RATE)
     top.connect(source, head, receiver)
-    top.msg_connect(receiver, "frames", swallower, "pdus")
+    top.msg_connect(receiver, "frames", swallower, "pdu")
     return top, receiver
 
 
