@@ -271,3 +271,13 @@ fn one_that_leaves_nothing_hides_nothing() {
         assert_found(&[(strong, 0), (weak, 12_000)], seed, 1024);
     }
 }
+
+#[test]
+fn the_lines_of_a_preamble_are_no_burst_while_it_is_not_measured_yet() {
+    for seed in 0..300 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed + 5_000);
+        let snr_db = rng.random_range(42.0..46.0);
+        let strong = Sender::plain(rng.random_range(-700e3..700e3), snr_db, seed);
+        assert_found(&[(strong, rng.random_range(0..4000))], seed, 512);
+    }
+}

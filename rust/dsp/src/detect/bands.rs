@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use super::centre::nearest;
 use super::skirt::{Skirt, MARGIN};
 use crate::simd::{widest, Kernel};
 
@@ -142,7 +143,7 @@ impl Bands {
 
     /// Mean ratio in the newest step over the width of a burst around bin `center`.
     pub fn energy_around(&self, center: f64) -> f32 {
-        let first = (center / self.group as f64 - self.span as f64 / 2.0).round().max(0.0) as usize;
+        let first = nearest(center / self.group as f64 - self.span as f64 / 2.0);
         let first = first.min(self.groups.len() - self.span);
         self.groups[first..first + self.span].iter().sum::<f32>() / self.span as f32
     }

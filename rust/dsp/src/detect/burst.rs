@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::centre::{around, center};
 use super::edge::EdgeFinder;
-use super::skirt::Skirt;
+use super::skirt::{Skirt, MARGIN};
 use super::spectrum::Spectrum;
 use super::window::Window;
 
@@ -44,7 +44,7 @@ pub struct Burst {
     pub last_loud: u64,
     /// One past the last block of which nothing could be told.
     held_until: u64,
-    /// Mean ratio to the floor over its width.
+    /// Mean ratio to the floor over its width: the most seen in a step, while it opens.
     pub level: f32,
     /// Ratio below which a step is quiet.
     quiet_below: f32,
@@ -67,9 +67,16 @@ pub struct View<'a> {
 }
 
 impl Burst {
-    /// A burst found around `bin`, first seen in the blocks from `seen_from` to `seen_until`, quiet
-    /// below `lowest`.
-    pub fn new(id: u64, bin: usize, seen: Range<u64>, bins: Range<usize>, lowest: f32) -> Self {
+    /// A burst found around `bin` with `level` times the power of the floor, first seen in the blocks
+    /// `seen`, quiet below `lowest`.
+    pub fn new(
+        id: u64,
+        bin: usize,
+        level: f32,
+        seen: Range<u64>,
+        bins: Range<usize>,
+        lowest: f32,
+    ) -> Self {
         Burst {
             id,
             phase: Phase::Opening,
@@ -79,7 +86,7 @@ impl Burst {
             first_sample: 0,
             last_loud: seen.end - 1,
             held_until: 0,
-            level: lowest,
+            level,
             quiet_below: lowest,
         }
     }
@@ -88,6 +95,9 @@ impl Burst {
     pub fn follow(&mut self, energy: f32, block: u64) {
         if energy > self.quiet_below {
             self.last_loud = block;
+        }
+        if self.phase == Phase::Opening {
+            self.level = self.level.max(energy);
         }
     }
 
@@ -104,6 +114,22 @@ impl Burst {
             Phase::Opening => f32::INFINITY,
             Phase::Open => 1.0 + OVERTAKES * (self.level - 1.0),
         }
+    }
+
+    /// What it leaves beside it, if that matters. While it opens its centre is not known, and so not
+    /// what is on either side of it.
+    pub fn skirt(&self, width: f64) -> Option<Skirt> {
+        match self.phase {
+            Phase::Opening => None,
+            Phase::Open => Skirt::new(self.center, width, self.level - 1.0),
+        }
+    }
+
+    /// Most that it may leave around bin `center`, in floors, also while it opens.
+    pub fn may_leave(&self, center: f64, width: f64) -> f32 {
+        let skirt = Skirt::new(self.center, width, self.level - 1.0);
+        let reaching = skirt.filter(|skirt| skirt.reaches(center));
+        reaching.map_or(0.0, |skirt| MARGIN * skirt.most_at(center))
     }
 
     /// Measures centre, strength and first sample from the blocks up to and with `until`.

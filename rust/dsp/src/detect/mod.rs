@@ -18,6 +18,7 @@ mod gain;
 mod gamma;
 mod health;
 mod lengths;
+mod marks;
 mod skirt;
 mod spectrum;
 mod watch;

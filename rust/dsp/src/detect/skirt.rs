@@ -55,6 +55,11 @@ impl Skirt {
         (FROM * self.width..=self.reach).contains(&(center - self.center).abs())
     }
 
+    /// Most that it leaves around bin `center`, in floors.
+    pub fn most_at(&self, center: f64) -> f32 {
+        self.most / ((center - self.center) / self.width).powi(4) as f32
+    }
+
     /// What it leaves in `bins` of `total`, in floors, as the mean `ratio` to the floor of those on
     /// its other side tells.
     pub fn expected(
@@ -69,8 +74,7 @@ impl Skirt {
         if low < 0.0 || high >= total as f64 {
             return 0.0;
         }
-        let distance = ((first + last) / 2.0 - self.center) / self.width;
-        let most = self.most / distance.powi(4) as f32;
+        let most = self.most_at((first + last) / 2.0);
         (ratio(low as usize..high as usize + 1) - 1.0).clamp(0.0, most)
     }
 }

@@ -4,18 +4,21 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::bands::{Bands, Candidate, Scaled};
-use super::burst::{energy_at, Burst, Phase, View};
-use super::centre::{around, is_tone};
+use super::bands::{Bands, Scaled};
+use super::burst::Burst;
+use super::centre::around;
 use super::edge::EdgeFinder;
 use super::floor::NoiseFloor;
 use super::gain::{GainWatch, Judgement};
 use super::lengths::Lengths;
-use super::skirt::{Skirt, MARGIN};
+use super::marks::Marks;
 use super::spectrum::Spectrum;
 use super::window::Window;
 use super::Config;
 use crate::Complex32;
+
+mod follow;
+mod look;
 
 /// Time over which the noise floor averages.
 const FLOOR_S: f64 = 0.1;
@@ -25,8 +28,6 @@ const CARRIER_S: f64 = 0.1;
 const START_REACH: f64 = 5.0;
 /// Once it is known, the floor is learned from one step in so many.
 const LEARN_EVERY: u64 = 4;
-/// Of the threshold's height over the floor, what a burst must keep to stay up.
-const STAY_SHARE: f32 = 0.5;
 
 /// A burst that was measured, or is over. Samples are estimates, without any margin.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,15 +80,7 @@ pub struct Watch {
     floor_from: u64,
     /// Steps that begin before this block waited for the floor: their sums are gone.
     waited_until: u64,
-    /// Bins and groups that hold no burst.
-    free: Vec<bool>,
-    free_groups: Vec<bool>,
-    /// For each group the energy from which on a burst is seen.
-    thresholds: Vec<f32>,
-    /// What strong bursts leave beside them.
-    skirts: Vec<Skirt>,
-    /// The bursts changed since `free`, `thresholds` and `skirts` were marked.
-    changed: bool,
+    marks: Marks,
     bursts: Vec<Burst>,
     ids: u64,
     /// Samples, not looked at yet, in front of which others are missing.
@@ -131,11 +124,7 @@ impl Watch {
             stepped: 0,
             floor_from: 0,
             waited_until: 0,
-            free: vec![true; size],
-            free_groups: vec![true; groups],
-            thresholds: vec![0.0; groups],
-            skirts: Vec::new(),
-            changed: true,
+            marks: Marks::new(size, groups, width as f64),
             bursts: Vec::new(),
             ids: 0,
             breaks: VecDeque::new(),
@@ -146,7 +135,7 @@ impl Watch {
     /// Changes the threshold; bursts that are up stay up.
     pub fn set_threshold_db(&mut self, threshold_db: f64) {
         self.threshold = ratio(threshold_db);
-        self.changed = true;
+        self.marks.outdate();
     }
 
     /// Bins over which a burst is judged.
@@ -267,9 +256,9 @@ impl Watch {
             self.spectrum.scrub(blocks.clone());
             self.retake();
         }
-        self.mark_bursts();
+        self.mark();
         let (groups, ratios) = (self.bands.groups(), self.bands.ratios());
-        match self.gain.judge(groups, &self.free_groups, ratios, &mut self.floor) {
+        match self.gain.judge(groups, &self.marks.free_groups, ratios, &mut self.floor) {
             Judgement::Normal => self.normal(blocks.clone(), window, seen),
             Judgement::Regained => {
                 self.retake();
@@ -281,204 +270,27 @@ impl Watch {
         self.cut(blocks, window, seen);
     }
 
-    /// Ends bursts where the stream is broken. It comes last in a step, as what is left of them
-    /// there is no new burst.
-    fn cut(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
-        let until = blocks.end * self.spectrum.size() as u64;
-        while let Some(at) = self.breaks.front().copied().filter(|&at| at < until) {
-            self.breaks.pop_front();
-            let mut up = std::mem::take(&mut self.bursts);
-            up.retain_mut(|burst| {
-                self.announce(burst, window, seen);
-                let stays = burst.first_sample >= at;
-                if !stays && burst.last_loud + 1 >= blocks.start {
-                    seen.push(Seen::End { id: burst.id, sample: at, truncated: true });
-                } else if !stays {
-                    self.close(burst, false, window, seen);
-                }
-                stays
-            });
-            self.bursts = up;
-            self.changed = true;
-            self.broken_at = at;
-        }
-    }
-
     fn retake(&mut self) {
         let (powers, masked) = (mean_powers(&self.spectrum, &self.lengths), self.masked.clone());
         self.bands.retake(powers, self.floor.inverse(), masked);
     }
 
     fn normal(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
-        self.bands.take_out(&self.skirts);
+        self.bands.take_out(&self.marks.skirts);
         self.follow(blocks.end, window, seen);
         // Still by the thresholds of before: what is left of a burst that is over is not a new one.
         self.look(blocks.clone(), window, seen);
-        self.mark_bursts();
+        self.mark();
         let turn = (blocks.end / self.lengths.step).is_multiple_of(LEARN_EVERY);
         if turn {
-            self.floor.learn(self.bands.ratios(), &self.free, LEARN_EVERY as f32);
+            self.floor.learn(self.bands.ratios(), &self.marks.free, LEARN_EVERY as f32);
         } else if !self.floor.has_learned() {
-            self.floor.learn(self.bands.ratios(), &self.free, 0.0);
+            self.floor.learn(self.bands.ratios(), &self.marks.free, 0.0);
         }
     }
 
-    /// Marks what bursts fill, and what it takes to be seen beside them.
-    fn mark_bursts(&mut self) {
-        if !std::mem::take(&mut self.changed) {
-            return;
-        }
-        let (width, bins) = (self.width as f64, self.spectrum.size());
-        self.free.fill(true);
-        self.free_groups.fill(true);
-        self.thresholds.fill(self.threshold);
-        let mut occupy = |bins: Range<usize>| {
-            self.free_groups[self.bands.groups_of(bins.clone())].fill(false);
-            self.free[bins].fill(false);
-        };
-        for burst in &self.bursts {
-            occupy(around(burst.center, 1.5 * width, bins));
-            let near = self.bands.groups_of(around(burst.center, 1.8 * width, bins));
-            for threshold in &mut self.thresholds[near] {
-                *threshold = threshold.max(burst.overtaken_from());
-            }
-        }
-        occupy(self.masked.clone());
-        let skirt = |burst: &Burst| Skirt::new(burst.center, width, burst.level - 1.0);
-        self.skirts.clear();
-        self.skirts.extend(self.bursts.iter().filter_map(skirt));
-        // Noise is not learned in them, but whether the gain changed can be told.
-        for bins in self.skirts.iter().flat_map(|skirt| skirt.bins(0..bins)) {
-            self.free[bins].fill(false);
-        }
-    }
-
-    /// Follows the bursts that are up through the newest step, which ends before block `now`.
-    fn follow(&mut self, now: u64, window: Window, seen: &mut Vec<Seen>) {
-        let mut up = std::mem::take(&mut self.bursts);
-        up.retain_mut(|burst| {
-            burst.follow(self.bands.energy_around(burst.center), now - 1);
-            let over = now - 1 - burst.last_loud >= self.lengths.hold;
-            let too_long = now - burst.first_block >= self.lengths.longest;
-            if over || too_long || now - burst.first_block >= self.lengths.opening {
-                self.announce(burst, window, seen);
-            }
-            if over || too_long {
-                self.close(burst, !over, window, seen);
-            }
-            if too_long && !over {
-                let reach = around(burst.center, 2.0 * self.width as f64, self.free.len());
-                self.floor.absorb(self.bands.ratios(), reach);
-            }
-            !(over || too_long)
-        });
-        self.bursts = up;
-    }
-
-    /// A step in which little can be told: bursts that are up stay up. The end of a strong burst may
-    /// be what disturbs the band.
-    fn hold(&mut self, now: u64) {
-        for burst in &mut self.bursts {
-            burst.follow(self.bands.energy_around(burst.center), now - 1);
-            burst.hold(now, self.lengths.hold);
-        }
-    }
-
-    /// Looks for new bursts in the last two steps.
-    fn look(&mut self, blocks: Range<u64>, window: Window, seen: &mut Vec<Seen>) {
-        let mut found = Vec::new();
-        self.bands.find(&self.thresholds, &mut found);
-        let total = self.spectrum.size();
-        let lowest = 1.0 + STAY_SHARE * (self.threshold - 1.0);
-        let last = blocks.start.saturating_sub(self.lengths.step)..blocks.end;
-        for Candidate { bin, energy } in found {
-            let bins = around(bin as f64, self.width as f64, total);
-            let inverse = self.floor.inverse();
-            let beside = |skirt: &&Skirt| skirt.reaches(bin as f64);
-            let is_loud = |&b: &u64| {
-                let mean = |bins: Range<usize>| energy_at(self.spectrum.row(b), inverse, bins);
-                let skirts = self.skirts.iter().filter(beside);
-                // Where a burst begins or ends its skirts differ: to this an impulse.
-                let expected = skirts.map(|s| s.expected(bins.clone(), total, mean)).sum::<f32>();
-                mean(bins.clone()) - MARGIN * expected > lowest
-            };
-            let loud = last.clone().filter(is_loud).count() as u64;
-            // An impulse fills one block, or two that it falls between.
-            let impulse = 5 * loud < 3 * (last.end - last.start) || loud < 2;
-            if impulse || is_tone(&self.bands.both_steps(bins.clone())) {
-                continue;
-            }
-            self.overtake(bin, energy, last.start, window, seen);
-            self.bursts.push(Burst::new(self.ids, bin, last.clone(), bins, lowest));
-            self.ids += 1;
-            self.changed = true;
-        }
-    }
-
-    /// Ends bursts around `bin` that are so weak against `energy` that they were something else.
-    fn overtake(
-        &mut self,
-        bin: usize,
-        energy: f32,
-        now: u64,
-        window: Window,
-        seen: &mut Vec<Seen>,
-    ) {
-        let width = self.width as f64;
-        let mut up = std::mem::take(&mut self.bursts);
-        up.retain_mut(|burst| {
-            let near = (burst.center - bin as f64).abs() <= 0.9 * width;
-            let stays = !near || energy <= burst.overtaken_from();
-            if !stays {
-                burst.last_loud = burst.last_loud.min(now).max(burst.first_block);
-                self.close(burst, false, window, seen);
-            }
-            stays
-        });
-        self.bursts = up;
-    }
-
-    /// Measures a burst, if that has not been done.
-    fn announce(&mut self, burst: &mut Burst, window: Window, seen: &mut Vec<Seen>) {
-        if burst.phase == Phase::Open {
-            return;
-        }
-        self.changed = true;
-        let look_back = burst.first_block.saturating_sub(self.lengths.look_back);
-        let unbroken = self.broken_at / self.spectrum.size() as u64;
-        let earliest = look_back.max(self.settled_block()).max(unbroken);
-        let until = self.stepped - 1;
-        burst.settle(&mut self.view(window), earliest, until);
-        let sample = burst.first_sample.max(self.broken_at);
-        burst.first_sample = sample;
-        let bins = &self.floor.power()[burst.bins.clone()];
-        let noise = bins.iter().map(|&p| f64::from(p)).sum::<f64>() / bins.len().max(1) as f64;
-        seen.push(Seen::Start {
-            id: burst.id,
-            sample,
-            center: burst.center,
-            excess: f64::from(burst.level - 1.0).max(1e-3),
-            noise,
-        });
-    }
-
-    fn close(&mut self, burst: &Burst, truncated: bool, window: Window, seen: &mut Vec<Seen>) {
-        self.changed = true;
-        let sample = burst.end_sample(&mut self.view(window));
-        seen.push(Seen::End { id: burst.id, sample, truncated });
-    }
-
-    fn view<'a>(&'a mut self, window: Window<'a>) -> View<'a> {
-        let size = self.spectrum.size() as u64;
-        let from = self.settled_block() * size;
-        View {
-            spectrum: &self.spectrum,
-            inverse_floor: self.floor.inverse(),
-            window: window.limited(from, self.stepped * size),
-            skirts: &self.skirts,
-            edges: &mut self.edges,
-            width: self.width as f64,
-        }
+    fn mark(&mut self) {
+        self.marks.renew(&self.bursts, &self.bands, self.masked.clone(), self.threshold);
     }
 }
 

@@ -8,29 +8,12 @@ use num_complex::Complex32;
 use super::bank::Bank;
 use super::constant::Constant;
 use super::neighbour::Neighbour;
-use super::onset::onset;
+use super::open::{Burst, Open};
 use super::plan::Plan;
 use super::tuning::Tuning;
 use super::Config;
 use crate::detect::{BurstEnd, BurstEvent, BurstStart};
 use crate::error::Result;
-
-/// A burst at baseband.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Burst {
-    /// What the tagger said of it.
-    pub start: BurstStart,
-    /// Input sample, fractional, to which `samples[0]` belongs.
-    pub sample_offset: f64,
-    /// Input sample, fractional, at which the energy of the burst sets in.
-    pub onset: f64,
-    /// Sample rate of `samples` in Hz.
-    pub sample_rate_hz: f64,
-    /// The burst, its centre at 0 Hz.
-    pub samples: Vec<Complex32>,
-    /// Cut: by the maximum length, or by the end of the recording.
-    pub truncated: bool,
-}
 
 /// Time in seconds over which the constant that receivers add to their samples is averaged: long
 /// against a burst.
@@ -48,21 +31,6 @@ pub struct Counts {
     /// Tags that could not be used: an end without a start, a second start with one id, a start in
     /// the past or outside the band.
     pub bad_tags: u64,
-}
-
-/// A burst that is up.
-struct Open {
-    start: BurstStart,
-    tuning: Tuning,
-    /// First output that belongs to it.
-    first: u64,
-    /// One past the last output that belongs to it: the end once it is known, the limit before.
-    until: u64,
-    ended: bool,
-    truncated: bool,
-    samples: Vec<Complex32>,
-    /// Much stronger bursts beside it.
-    neighbours: Vec<Neighbour>,
 }
 
 /// Mixes bursts to baseband, filters and decimates them, many at once.
@@ -281,32 +249,6 @@ impl BurstExtractor {
 /// `part` counted from the first of `whole`.
 fn within(whole: &Range<u64>, part: Range<u64>) -> Range<usize> {
     (part.start - whole.start) as usize..(part.end - whole.start) as usize
-}
-
-impl Open {
-    /// Those of `outputs` that belong to it; an empty range if there are none.
-    fn among(&self, outputs: &Range<u64>) -> Range<u64> {
-        let (from, until) = (self.first.max(outputs.start), self.until.min(outputs.end));
-        from..until.max(from)
-    }
-
-    /// The burst, of which nothing more will come.
-    fn closed(mut self, config: &Config, decimation: f64) -> Burst {
-        let sample_rate_hz = config.output_rate_hz;
-        let pulse = (sample_rate_hz / config.bandwidth_hz) as f32;
-        for neighbour in &self.neighbours {
-            neighbour.take_out(&mut self.samples, self.first, pulse);
-        }
-        let onset = onset(&self.samples, sample_rate_hz) as u64;
-        Burst {
-            sample_offset: self.first as f64 * decimation,
-            onset: (self.first + onset) as f64 * decimation,
-            start: self.start,
-            sample_rate_hz,
-            samples: self.samples,
-            truncated: self.truncated || !self.ended,
-        }
-    }
 }
 
 /// Zeros before the first sample, such that output 0 belongs to input sample 0.
