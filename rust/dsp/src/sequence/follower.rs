@@ -273,16 +273,15 @@ impl Kernel for Symbols<'_, '_> {
         let (first, width) = (margins.len(), follower.templates.width);
         margins.resize(first + count, [0.0; 4]);
         chosen.resize(first + count, 0);
-        for k in first..first + count {
-            kept[k % KEPT] = correlate(baseband, follower.shape, width, begin);
-            begin += step;
-        }
-        // In a loop of its own and apart from the follower, so that it stays in registers.
+        // Apart from the follower, so that it stays in registers.
         let mut trellis = follower.trellis;
         let news = margins[first..].iter_mut().zip(&mut chosen[first..]);
         for (k, (margins, chosen)) in (first..).zip(news) {
-            *margins = trellis.step(&kept[k % KEPT], &turns);
+            let branches = correlate(baseband, follower.shape, width, begin);
+            begin += step;
+            *margins = trellis.step(&branches, &turns);
             *chosen = choices(margins);
+            kept[k % KEPT] = branches;
         }
         follower.trellis = trellis;
         follower.timing.advance_by(count);
