@@ -2,8 +2,8 @@
 """The mesh in the language of Graphviz, ready to be laid out and drawn."""
 
 import math
-from html import escape
 
+from .mesh_labels import MOST_LABELS
 from .mesh_roles import (
     BEACON_BROADCAST,
     BEACON_ONLY,
@@ -12,19 +12,18 @@ from .mesh_roles import (
     METER,
     NOT_HEARD,
     RELAY,
-    ROLES,
 )
+from .mesh_title import title
+from .mesh_weight import arrow_size, pen_width, weights
+from .mesh_words import label_lines, link_text, node_text
 from .short_names import short_names
 
 SEED = 7
 # The layout: stress majorisation while it is quick, springs on several scales beyond.
 MOST_FOR_NEATO = 400
-FEW_LINKS = 40  # up to which each has its numbers written on it
 MANY_LINKS = 250  # from which on thin ones are as faint as can be
 HALF = 0.5
-LEAST_MOST = 8  # unicasts of a link that is drawn with all width
 STANDING_OUT = 1.4
-NODES_OF_PLAIN_TITLE = 80  # more make a larger picture and title
 # Shape and number of outlines of a role.
 SHAPES = {
     COLLECTOR: ("circle", 2),
@@ -34,15 +33,6 @@ SHAPES = {
     BROADCAST_ONLY: ("triangle", 1),
     BEACON_ONLY: ("diamond", 1),
     NOT_HEARD: ("circle", 1),
-}
-SIGNS = {
-    COLLECTOR: "\N{BULLSEYE}",
-    RELAY: "\N{BLACK HEXAGON}",
-    METER: "\N{BLACK CIRCLE}",
-    BEACON_BROADCAST: "\N{BLACK PENTAGON}",
-    BROADCAST_ONLY: "\N{BLACK UP-POINTING TRIANGLE}",
-    BEACON_ONLY: "\N{BLACK DIAMOND}",
-    NOT_HEARD: "\N{DOTTED CIRCLE}",
 }
 FONT = "DejaVu Sans"
 
@@ -55,39 +45,29 @@ def mesh_dot(graph, subtitle, paint, places=None):
     names = short_names(sorted(graph))
     lines = ["digraph mesh {", *_head(graph, subtitle, paint, places)]
     lines += [_node(graph, address, names[address], paint, places) for address in sorted(graph)]
-    most = max((link["unicasts"] for *_, link in graph.edges(data=True)), default=1)
     # What comes later is drawn above.
-    for ends in by_weight(graph):
-        lines.append(_link(graph, ends, names, max(most, LEAST_MOST), paint, places))
+    for ends, weight in weights(graph).items():
+        lines.append(_link(graph, ends, names, weight, paint, places))
     if places:
         lines += [_label(graph, ends, names, paint, box) for ends, box in places.labels.items()]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def has_labels(graph):
-    """Whether the numbers of links are written on them."""
-    return 0 < len(graph.edges) <= FEW_LINKS
-
-
-def by_weight(graph):
-    """The links, the one with most unicasts last."""
-    return sorted(graph.edges, key=lambda ends: (graph.edges[ends]["unicasts"], ends))
-
-
 def _head(graph, subtitle, paint, places):
-    theme, few = paint.theme, has_labels(graph)
+    theme = paint.theme
     engine = "neato" if len(graph) <= MOST_FOR_NEATO else "sfdp"
+    unlabelled = len(graph.edges) - len(places.labels if places else ())
     return [
         _attributes(
             "graph",
             layout=None if places else engine,
             start=SEED,
             overlap="prism",
-            overlap_shrink="false" if few else "true",
-            # Times the size of a node, to begin with: the more links, the more room for numbers.
-            overlap_scaling=f"{-4 - len(graph.edges) / 15:.1f}" if few else None,
+            # Times the size of a node, to begin with: the more numbers, the more room.
+            overlap_scaling=f"{-3 - min(len(graph.edges), MOST_LABELS) / len(graph):.1f}",
+            overlap_shrink="false",
             sep="+8",
-            splines="true" if few else "line",
+            splines="line",
             outputorder="edgesfirst",
             bgcolor=theme.background,
             fontname=FONT,
@@ -96,41 +76,10 @@ def _head(graph, subtitle, paint, places):
             labelloc="t",
             labeljust="l",
         ),
-        f"  label=<{_title(graph, subtitle, few, paint)}>;",
+        f"  label=<{title(graph, subtitle, paint, unlabelled)}>;",
         _attributes("node", fontname=FONT, fixedsize="true", penwidth="1.5"),
-        _attributes(
-            "edge", fontname=FONT, fontsize="8", fontcolor=theme.faint_text, arrowhead="vee"
-        ),
+        _attributes("edge", arrowhead="vee"),
     ]
-
-
-def _title(graph, subtitle, few, paint):
-    """Title, what was put in, and what the signs mean, as one of Graphviz's HTML-like labels."""
-    theme, there = paint.theme, {node["role"] for node in graph.nodes.values()}
-    signs = "    ".join(f"{SIGNS[role]} {role}" for role in ROLES if role in there)
-    if any("?" in role for role in there):
-        signs += "    (?: a guess from the traffic)"
-    links = ["arrows: unicasts, the wider the more; dashed: fewer than half acknowledged"]
-    if few:
-        links.append("written on them: unicasts, share acknowledged, median SNR")
-    heard = (address for address, node in graph.nodes.items() if node["role"] != NOT_HEARD)
-    if not all(map(paint.is_own, heard)):
-        links.append("grey: not among the senders that have a colour of their own")
-    faint = f' color="{theme.faint_text}"'
-    larger = max(1.0, math.sqrt(len(graph) / NODES_OF_PLAIN_TITLE))
-    lines = (
-        (18, "", "<b>Who sends to whom</b>"),
-        (11, faint, escape(subtitle)),
-        (12, "", escape(signs)),
-        *((10, faint, line) for line in links),
-        (10, faint, "acknowledgements name nobody and are matched by time and sequence number"),
-    )
-    fonts = (
-        f'<font point-size="{size * larger:.0f}"{colour}>{text}</font>'
-        for size, colour, text in lines
-    )
-    rows = "".join(f'<tr><td align="left">{font}</td></tr>' for font in fonts)
-    return f'<table border="0" cellspacing="1" cellpadding="1">{rows}</table>'
 
 
 def _node(graph, address, name, paint, places):
@@ -161,21 +110,17 @@ def _node(graph, address, name, paint, places):
     )
 
 
-def _link(graph, ends, names, most, paint, places):
-    link, few = graph.edges[ends], has_labels(graph)
-    weight = math.log2(1 + link["unicasts"]) / math.log2(1 + most)
-    source, destination = ends
+def _link(graph, ends, names, weight, paint, places):
+    link, (source, destination) = graph.edges[ends], ends
     # Many links lie above each other, few should be seen each.
     least = min(0xFF, max(0x30, 0x30 * MANY_LINKS // len(graph.edges)))
     alpha = round(least + (0xFF - least) * weight**1.5)
     return _attributes(
         f"{_quoted(source)} -> {_quoted(destination)}",
-        tooltip=_tip(names, ends, link),
-        pos=places.links[ends] if places else None,
-        label=" · ".join(label_lines(link)) if few and not places else None,
-        len=f"{1.6 if few else 1 + 1.5 * (1 - weight):.2f}",
-        penwidth=f"{0.4 + 2.6 * weight**1.5:.2f}",
-        arrowsize=f"{0.35 + 0.4 * weight:.2f}",
+        tooltip=link_text(names, ends, link),
+        pos=places.arcs[ends].pos() if places else None,
+        penwidth=f"{pen_width(weight):.2f}",
+        arrowsize=f"{arrow_size(weight):.2f}",
         color=f"{paint.of(source)}{alpha:02x}",
         style="dashed" if link["acknowledged_share"] < HALF else "solid",
     )
@@ -190,7 +135,7 @@ def _label(graph, ends, names, paint, box):
         **{"class": "numbers"},
         pos=f"{x:.2f},{y:.2f}",
         label="\\n".join(label_lines(link)),
-        tooltip=_tip(names, ends, link),
+        tooltip=link_text(names, ends, link),
         shape="box",
         style="filled,rounded",
         width=f"{width / 72:.3f}",
@@ -201,34 +146,6 @@ def _label(graph, ends, names, paint, box):
         color=paint.of(source),
         penwidth="0.8",
     )
-
-
-def _tip(names, ends, link):
-    source, destination = ends
-    return f"{names[source]} to {names[destination]}: {link_text(link)}"
-
-
-def label_lines(link):
-    """What is written on a link."""
-    lines = [f"{link['unicasts']} · {link['acknowledged_share']:.0%}"]
-    return lines + [f"{link['median_snr_db']:.0f} dB"] * ("median_snr_db" in link)
-
-
-def node_text(address, node):
-    """What is known of a node, for people."""
-    snr = f", {node['median_snr_db']:.1f} dB" if "median_snr_db" in node else ""
-    return (
-        f"{address}: {node['role']}; sent {node['packets']} packets ({node['unicasts']} unicasts, "
-        f"{node['broadcasts']} broadcasts, {node['beacons']} beacons, {node['acks_inferred']} "
-        f"acknowledgements as inferred){snr}; {node['received']} unicasts sent to it; "
-        f"{node['peers']} peers; betweenness {node['betweenness']:.2f}"
-    )
-
-
-def link_text(link):
-    """What is known of a link, for people."""
-    snr = f", {link['median_snr_db']:.1f} dB" if "median_snr_db" in link else ""
-    return f"{link['unicasts']} unicasts, {link['acknowledged_share']:.0%} acknowledged{snr}"
 
 
 def _on(fill):

@@ -9,7 +9,7 @@ from pathlib import Path
 import networkx as nx
 
 from ..recording import InputError
-from .mesh_dot import by_weight, has_labels, label_lines, mesh_dot
+from .mesh_dot import mesh_dot
 from .mesh_places import places
 
 PICTURES = (".svg", ".png", ".pdf")
@@ -61,12 +61,10 @@ def _gexf(graph, paint):
 
 
 def _drawn(graph, subtitle, paint, form):
-    # In two steps. Graphviz writes labels across what is there, so it is told where they go once it
-    # has said where all else is. And in one step its places differ behind the last digit that it
-    # writes, from run to run, by which letters can come to lie a dot higher.
-    labelled = reversed(by_weight(graph)) if has_labels(graph) else ()
-    texts = {ends: label_lines(graph.edges[ends]) for ends in labelled}
-    found = places(_graphviz(mesh_dot(graph, subtitle, paint), "json"), texts)
+    # In two steps: Graphviz places the nodes, and is told where arrows and numbers go. And in one
+    # step its places differ behind the last digit that it writes, from run to run, by which letters
+    # can come to lie a dot higher.
+    found = places(graph, _graphviz(mesh_dot(graph, subtitle, paint), "json"))
     return _graphviz(mesh_dot(graph, subtitle, paint, found), form, "-Kneato", "-n2")
 
 
@@ -81,7 +79,8 @@ def _opaque(png, theme):
         return png
     alpha, file = image[..., 3:], io.BytesIO()
     opaque = alpha * image[..., :3] + (1 - alpha) * to_rgb(theme.background)
-    imsave(file, opaque, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    # A rounding can lead beyond 1.
+    imsave(file, opaque.clip(0, 1), format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return file.getvalue()
 
 
