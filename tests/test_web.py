@@ -3,7 +3,6 @@
 
 import http.client
 import json
-import re
 import signal
 import socket
 import subprocess
@@ -29,59 +28,15 @@ from gnuradio.kaifa.recording import InputError
 from gnuradio.kaifa.web.address import web_address
 from gnuradio.kaifa.web.feed import MOST_HISTORY, MOST_WAITING
 from many_frames import many_frames
+from paced import PAGE, receivers
 from selenium.webdriver.common.by import By
-
-PAGE = re.compile(r"page: (\S+)")
-PIECE = 100_000  # octets of .cs8 samples
-
-
-class Receiver:
-    """kaifa_rx on samples that come as fast as a radio's, or by `seconds` slower."""
-
-    def __init__(self, samples, web, *options):
-        command = [*KAIFA_RX, "-", "--format", "cs8", "--rate", SAMPLE_RATE]
-        command += ["--frequency", FREQUENCY, "--web", web, *options]
-        self.process = subprocess.Popen(
-            [*map(str, command)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        self.url = PAGE.search(self.process.stderr.readline().decode())[1]
-        self.go_on = threading.Event()
-        threading.Thread(target=self._feed, args=(samples,), daemon=True).start()
-
-    def _feed(self, samples):
-        """The first half at a radio's pace, the second after go_on."""
-        begun = time.monotonic()
-        for start in range(0, len(samples), PIECE):
-            if start >= len(samples) // 2:
-                self.go_on.wait()
-            self.process.stdin.write(samples[start : start + PIECE])
-            due = begun + start / 2 / SAMPLE_RATE
-            time.sleep(max(0.0, due - time.monotonic()))
-        self.process.stdin.close()
-
-    def end(self):
-        """Exit status and what was said on the way, once all is received."""
-        self.go_on.set()
-        said = self.process.stderr.read().decode()
-        return self.process.wait(PATIENCE_SECONDS), said
 
 
 @pytest.fixture
 def started(bare):
     """A function that starts a Receiver, which is ended with the test."""
-    receivers = []
-
-    def start(web, *options):
-        receivers.append(Receiver(bare.read_bytes(), web, *options))
-        return receivers[-1]
-
-    yield start
-    for receiver in receivers:
-        receiver.process.kill()
-        receiver.process.wait()
+    with receivers(bare.read_bytes()) as start:
+        yield start
 
 
 def frames_shown(driver):
@@ -329,7 +284,7 @@ def test_a_page_keeps_the_newest_frames(output):
         # A fifth was dropped when it was full.
         assert frames_shown(driver) == pieces * piece - kept_by_page // 5
         assert web.missed() == 0
-        # Of twenty senders the first twelve have colours of their own.
+        # Of twenty senders that send as much as each other the first twelve keep their colours.
         fills = driver.execute_script(FILLS)
         greys = [name for name, fill in fills.items() if fill == LIGHT.others]
         assert sorted(greys) == [f"{n:04x}" for n in range(12, 20)]
@@ -339,17 +294,48 @@ def test_a_page_keeps_the_newest_frames(output):
         assert console(driver) == []
 
 
+def test_colours_go_to_who_sends_most_but_not_to_and_fro(output):
+    web, url = output
+    sent = 0
+
+    def hear(sender, times):
+        nonlocal sent
+        for _ in range(times):
+            web.write(*beacon(sent, sender))
+            sent += 1
+        eventually(lambda: last_shown(driver) == f"{sent - 1}.000000 s")
+        return driver.execute_script(FILLS)
+
+    with browser() as driver:
+        driver.get(url)
+        driver.find_element(By.CSS_SELECTOR, "#follow option[value='']").click()
+        for sender in range(12):
+            fills = hear(sender, 20 + sender)
+        assert len(set(fills.values())) == 12 and LIGHT.others not in fills.values()
+        # Another one overtakes the quietest, of 20, but not clearly.
+        fills_before, fills = fills, hear(12, 24)
+        assert fills == fills_before | {"000c": LIGHT.others}
+        fills = hear(12, 1)
+        assert fills == fills_before | {"000c": fills_before["0000"], "0000": LIGHT.others}
+        # The one that lost it does not get it back at once.
+        assert hear(0, 5) == fills
+        fills = hear(0, 2)
+        assert fills["0000"] == fills_before["0001"] and fills["0001"] == LIGHT.others
+        assert console(driver) == []
+
+
 FILLS = """return Object.fromEntries([...document.querySelectorAll('g.node')].map((node) =>
     [node.querySelector('text').textContent,
      node.querySelector('.dot').style.getPropertyValue('--color').toLowerCase()]))"""
 
 
-def beacon(number):
-    """A record of a beacon, one a second, and its line."""
+def beacon(number, sender=None):
+    """A record of a beacon, one a second, and its line; without a `sender` of twenty in turn."""
+    sender = number % 20 if sender is None else sender
     record = {
         "record": "frame", "record_number": number, "time": None, "time_s": number,
         "frequency_hz": 871.3e6 + number % 100, "snr_db": 10.0, "check_ok": True, "type": "beacon",
-        "source": f"{number % 20:016x}", "destination": None, "sequence": number % 256,
+        "source": f"{sender:016x}", "destination": None, "sequence": number % 256,
         "mpdu": f"{number:08x}", "mac_error": "of a test",
     }  # fmt: skip
     return record, json.dumps(record)

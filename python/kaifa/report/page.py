@@ -14,9 +14,9 @@ FOLDER = Path(__file__).parent
 LIBRARY = FOLDER / "vendor" / "d3.min.js"
 # Each file uses those before it.
 SCRIPTS = (
-    "element", "format", "unpack", "frames", "view", "mesh", "mesh_roles", "marks", "tip",
-    "time_ticks", "points", "scatter", "scatter_input", "overview", "graph_layout", "graph", "csv",
-    "grid", "tables", "octets", "frame_control", "details", "controls", "live", "main",
+    "element", "format", "unpack", "busiest", "frames", "view", "mesh", "mesh_roles", "marks",
+    "tip", "time_ticks", "points", "scatter", "scatter_input", "overview", "graph_layout", "graph",
+    "csv", "grid", "tables", "octets", "frame_control", "details", "controls", "live", "main",
 )  # fmt: skip
 # Nothing may be loaded from anywhere, and only the page's own scripts and style count, whatever the
 # data hold.

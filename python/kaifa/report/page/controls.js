@@ -21,7 +21,7 @@ class Controls {
     });
     this._known = 0; // addresses to choose from
     this._buttons = new Map(); // by type
-    this._drawn = null; // the meters whose buttons are there
+    this._drawn = null; // how often colours had been lent when buttons of meters were drawn
   }
 
   draw() {
@@ -62,8 +62,8 @@ class Controls {
   }
 
   _drawChosen() {
-    if (this._drawn === this.view.meters) return;
-    this._drawn = this.view.meters;
+    if (this._drawn === this.marks.lent) return;
+    this._drawn = this.marks.lent;
     this.chosen.replaceChildren(...[...this.view.meters].map((meter) => element("button",
       { type: "button", class: "chip", "aria-label": `Leave out ${this.frames.addresses[meter]}`,
         onclick: () => this.view.chooseMeter(meter, true) },

@@ -11,17 +11,16 @@ class Frames {
   // mostColored: how many colours there are for senders.
   constructor(types, mostColored) {
     this.types = types;
-    this.mostColored = mostColored;
     this.rejected = types.length - 1;
     this.addresses = [];
     this.colors = []; // which of the palette's colours each address has of its own; null: none
+    this.busiest = new Busiest(this.colors, mostColored); // gives them where packets come singly
     this.count = 0;
     this.dropped = 0;
     this.baseNs = 0n; // time 0 of `time`
     this.dated = true;
     this.record = () => null;
     this._numbers = new Map();
-    this._taken = new Set(); // colours that are somebody's, where packets come one by one
     this._records = [];
   }
 
@@ -57,8 +56,7 @@ class Frames {
     this.record = (i) => this._records[i];
   }
 
-  // Takes a record of a packet; wanted: {address: number of the colour that it asks for}. The first
-  // senders get colours of their own as long as there are some.
+  // Takes a record of a packet; wanted: {address: number of the colour that it asks for}.
   append(record, wanted) {
     if (this.count === MOST_LIVE) this._dropOldest(MOST_LIVE / 5);
     if (!this.count && !this.dropped) {
@@ -76,7 +74,7 @@ class Frames {
       : this.rejected;
     this.source[i] = this._number(record.source);
     this.destination[i] = this._number(record.destination);
-    this._color(this.source[i], wanted);
+    if (record.source) this.busiest.count(this.source[i], wanted[record.source]);
     this.sequence[i] = record.sequence ?? -1;
     this.sourceInferred[i] = record.source_inferred ? 1 : 0;
     this.destinationInferred[i] = record.destination_inferred ? 1 : 0;
@@ -119,15 +117,6 @@ class Frames {
     return this._numbers.get(address);
   }
 
-  _color(number, wanted) {
-    const done = this._taken.size === this.mostColored;
-    if (done || number === NOBODY || this.colors[number] !== null) return;
-    let color = wanted[this.addresses[number]];
-    while (this._taken.has(color)) color = (color + 1) % this.mostColored;
-    this._taken.add(color);
-    this.colors[number] = color;
-  }
-
   _recordOfColumns(columns, i) {
     const record = {};
     for (const [name, column] of Object.entries(columns)) record[name] = column.at(i);
@@ -141,6 +130,9 @@ class Frames {
   }
 
   _dropOldest(number) {
+    for (const sender of this.source.subarray(0, number)) {
+      if (sender !== NOBODY) this.busiest.forget(sender);
+    }
     for (const name of ["time", "frequency", "snr", "type", "source", "destination", "sequence",
       "sourceInferred", "destinationInferred"]) {
       this[name].copyWithin(0, number, this.count);

@@ -30,6 +30,7 @@ class Marks {
     this._dark = matchMedia("(prefers-color-scheme: dark)");
     this._sprites = new Map();
     this._borrowed = new Map(); // number of a meter: that of a colour; null: lent to another
+    this.lent = 0; // how often colours were lent anew
     view.on(() => this._lend());
     this._dark.addEventListener("change", () => this._sprites.clear());
   }
@@ -88,10 +89,12 @@ class Marks {
 
   // Meters chosen that are grey take the colours of those that are not chosen.
   _lend() {
-    if (this._chosen === this.view.meters) return;
+    const { colors, busiest } = this.frames;
+    if (this._chosen === this.view.meters && this._changes === busiest.changes) return;
     this._chosen = this.view.meters;
+    this._changes = busiest.changes;
+    this.lent++;
     this._borrowed.clear();
-    const { colors } = this.frames;
     const kept = new Set([...this._chosen].map((meter) => colors[meter]));
     const free = d3.range(this._colors.light.length).filter((number) => !kept.has(number));
     for (const meter of this._chosen) {
