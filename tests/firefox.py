@@ -78,11 +78,11 @@ class Firefox:
         return value
 
     def console(self):
-        """Errors and warnings of pages that were opened from files."""
+        """Errors and warnings of pages that were opened from files or from this computer."""
         self._ask("Marionette:SetContext", {"value": "chrome"})
         messages = self.run(
             "return Services.console.getMessageArray().filter((m) => m instanceof Ci.nsIScriptError"
-            " && m.sourceName.startsWith('file:')).map((m) => m.errorMessage)"
+            " && /^(file:|http:..127.0.0.1)/.test(m.sourceName)).map((m) => m.errorMessage)"
         )
         self._ask("Marionette:SetContext", {"value": "content"})
         return messages
