@@ -18,12 +18,20 @@ from conftest import ROOT, json_lines
 MESH = ROOT / "examples" / "mesh.sigmf-meta"
 COLUMNS, LINES = 80, 40
 PATIENCE_SECONDS = 30
+TOLD_OF_COLOURS = ("TERM", "COLORTERM", "NO_COLOR")
+COLOURED = {"TERM": "xterm-256color"}
+FEW_COLOURS = (
+    {"TERM": "xterm-16color"},
+    {"TERM": "linux"},
+    {"TERM": "vt100"},
+    COLOURED | {"NO_COLOR": "1"},
+)
 
 
 class Session:
     """kaifa_rx in a terminal of its own."""
 
-    def __init__(self, *arguments, **more):
+    def __init__(self, *arguments, environment=COLOURED, **more):
         self.screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self.screen)
         self.after = b""
@@ -37,7 +45,7 @@ class Session:
             stderr=terminal,
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-            env=os.environ | {"TERM": "xterm-256color"},
+            env={k: v for k, v in os.environ.items() if k not in TOLD_OF_COLOURS} | environment,
             **({"stdout": terminal} | more),
         )
 
@@ -104,6 +112,33 @@ def test_a_recording_is_shown_until_q_is_pressed(session, tmp_path):
     assert termios.tcgetattr(shown.terminal)[3] == shown.before[3]
     # The screen that was there before is back.
     assert after.rindex("\x1b[?1049l") < after.rindex("checked")
+
+
+def ended(session, environment):
+    """A session whose recording has ended, and the colours of its characters and their grounds."""
+    shown = session(MESH, "--tui", environment=environment)
+    shown.wait_for("The recording has ended", "unicast", "broadcast", "senders (7)")
+    characters = [shown.screen.buffer[y][x] for y in range(LINES) for x in range(COLUMNS)]
+    return shown, {(each.fg, each.bg) for each in characters if each.data.strip()}
+
+
+def test_a_terminal_with_256_colours_has_a_coloured_waterfall(session):
+    shown, colours = ended(session, COLOURED)
+    assert "▀" in shown.text() and len(colours) > 10
+
+
+@pytest.mark.parametrize("environment", FEW_COLOURS, ids=lambda each: "-".join(each.values()))
+def test_a_terminal_with_few_colours_is_drawn_on_with_its_own_two(session, environment):
+    """Which are legible whatever its theme; the waterfall is shaded."""
+    shown, colours = ended(session, environment)
+    assert colours == {("default", "default")}
+    assert "▀" not in shown.text() and "▓" in shown.text() and "░" in shown.text()
+
+
+def test_a_terminal_that_cannot_be_drawn_on_is_refused(session):
+    status, after = session(MESH, "--tui", environment={"TERM": "dumb"}).end()
+    assert status == 2
+    assert "--tui: TERM is 'dumb', expected a terminal to draw on" in after
 
 
 def test_ctrl_c_gives_the_terminal_back(session):

@@ -11,7 +11,7 @@ from conftest import ROOT
 from contrast import contrast
 from gnuradio.kaifa.tui.screen import screen
 from gnuradio.kaifa.tui.seen import MOST_FRAMES, MOST_SENDERS, Seen
-from gnuradio.kaifa.tui.spectrum_text import axis, bars, columns, levels, waterfall
+from gnuradio.kaifa.tui.spectrum_text import axis, bars, columns, levels, shades, waterfall
 from rich.color import ColorSystem
 from rich.console import Console
 
@@ -119,6 +119,8 @@ def test_a_tone_stands_where_its_frequency_is_written():
     assert [str(line)[39] for line in bars(level[0], 3)] == ["█"] * 3
     assert str(axis(870.7e6, 871.5e6, 79)).index("871.10") + 3 in (39, 40)
     assert [len(line) for line in waterfall(level)] == [79, 79]
+    expected = " " * 39 + "█" + " " * 39
+    assert [str(line) for line in shades(level)] == [expected, expected]
 
 
 # Of terminals as they come, and of well-known themes.

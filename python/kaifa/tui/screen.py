@@ -12,7 +12,7 @@ from rich.text import Text
 
 from . import colours
 from .seen import clock
-from .spectrum_text import axis, bars, columns, levels, waterfall
+from .spectrum_text import axis, bars, columns, levels, shades, waterfall
 
 BAR_LINES = 3
 # Up to this height parts have a line above them in place of a frame, for there are few lines.
@@ -21,10 +21,11 @@ LOW = 30
 WIDE, SENDERS_WIDTH = 140, 58
 
 
-def screen(seen, facts, status, width, height):
+def screen(seen, facts, status, width, height, coloured=True):
     """The whole terminal as a rich Layout.
 
     seen: a Seen, whose lock is held.  status: lines of counts.
+    coloured: whether the terminal has colours, in which a line has two rows of the waterfall.
     facts: of the source: the texts source and band, and low_hz and high_hz, the edges of the band.
     """
     # A terminal of 24 lines has 3 of waterfall, a tall one more.
@@ -36,7 +37,11 @@ def screen(seen, facts, status, width, height):
     layout = Layout()
     layout.split_column(
         Layout(_head(facts, status), size=head, name="head"),
-        Layout(_spectrum(seen, facts, width, waterfall_lines, low), size=spectrum, name="spectrum"),
+        Layout(
+            _spectrum(seen, facts, width, waterfall_lines, low, coloured),
+            size=spectrum,
+            name="spectrum",
+        ),
         Layout(name="lists"),
     )
     left = height - head - spectrum
@@ -72,7 +77,7 @@ def _rows(height, low):
     return max(height - (2 if low else 3), 0)
 
 
-def _spectrum(seen, facts, width, waterfall_lines, low):
+def _spectrum(seen, facts, width, waterfall_lines, low, coloured):
     title = f"{facts['low_hz'] / 1e6:.2f} to {facts['high_hz'] / 1e6:.2f} MHz"
     if not seen.rows:
         return _part(title, Text("no samples yet", style=colours.FAINT), low, (0, 1))
@@ -82,7 +87,8 @@ def _spectrum(seen, facts, width, waterfall_lines, low):
     level = levels(columns(rows, width))
     newest_first = np.zeros((needed, width), level.dtype)
     newest_first[: len(level)] = level[::-1]
-    lines = bars(level[-4:].max(axis=0), BAR_LINES) + waterfall(newest_first)
+    lines = bars(level[-4:].max(axis=0), BAR_LINES)
+    lines += waterfall(newest_first) if coloured else shades(newest_first)
     lines.append(axis(facts["low_hz"], facts["high_hz"], width))
     return _part(title, Group(*lines), low, (0, 1))
 

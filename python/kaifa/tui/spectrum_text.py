@@ -9,6 +9,7 @@ from rich.text import Text
 from .colours import BARS, FAINT
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
+SHADES = " ░▒▓█"
 # From a little under the noise to what is strong, in dB
 BELOW, RANGE = 3.0, 36.0
 # Viridis (van der Walt and Smith, 2015) at nine points: its brightness rises steadily, so that it
@@ -53,6 +54,13 @@ def waterfall(level):
             line.append("▀", Style(color=_colour(above), bgcolor=_colour(below)))
         lines.append(line)
     return lines
+
+
+def shades(level):
+    """As waterfall(), without colours: each line shows the stronger of its two rows."""
+    stronger = level.reshape(-1, 2, level.shape[1]).max(axis=1)
+    steps = np.minimum(stronger * len(SHADES), len(SHADES) - 1).astype(int)
+    return [Text("".join(SHADES[step] for step in line)) for line in steps]
 
 
 def axis(low_hz, high_hz, width):

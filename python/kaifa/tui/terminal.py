@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The receiver on a whole terminal."""
 
+import os
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ from rich.live import Live
 
 from ..recording import InputError
 from ..status import counts_text
+from .colours import console
 from .keyboard import Keyboard
 from .screen import screen
 from .seen import Seen
@@ -24,12 +26,16 @@ class Terminal:
 
     source: the Input.  word: what is received.
     block:  takes the samples of the source.  output: takes its records.
-    InputError where there is no terminal.
+    InputError where there is no terminal or none that can be drawn on.
     """
 
     def __init__(self, source, word):
         if not sys.stderr.isatty():
             raise InputError("--tui: standard error is no terminal, expected one")
+        if Console(stderr=True).is_dumb_terminal:
+            raise InputError(
+                f"--tui: TERM is '{os.environ['TERM']}', expected a terminal to draw on"
+            )
         self._live = source.live
         half = source.sample_rate / 2
         centre = source.center_frequency
@@ -48,7 +54,7 @@ class Terminal:
 
     def __enter__(self):
         self._error = StandardError()
-        self._console = Console(file=self._error.terminal)
+        self._console = console(self._error.terminal)
         self._drawing = Live(
             console=self._console,
             screen=True,
@@ -97,7 +103,8 @@ class Terminal:
             status += f"\n{message}"
         width, height = self._console.size
         with self._seen.lock:
-            shown = screen(self._seen, self._facts, status, width, height)
+            colours = not self._console.no_color
+            shown = screen(self._seen, self._facts, status, width, height, colours)
             self._drawing.update(shown, refresh=True)
 
     def _key(self, key):
