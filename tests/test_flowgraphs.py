@@ -147,7 +147,7 @@ def rows_sent():
 
 def columns(rows):
     """The same of the rows of a frame table."""
-    return {(row[4], row[5], row[9]) for row in rows}
+    return {(row[3], row[4], row[7]) for row in rows}
 
 
 def test_the_window_shows_the_band_a_packet_and_the_frames_of_a_recording(tree):
@@ -155,11 +155,14 @@ def test_the_window_shows_the_band_a_packet_and_the_frames_of_a_recording(tree):
         "len(window.frames.rows()) > 40 and window.packet.shown() and "
         "dict(rows=window.frames.rows(), funnel=window.funnel.counts(), marks=window.band.marks(),"
         " octets=[text for _, text in window.packet.shown().octets()],"
-        " title=window.packet.shown().title())"
+        " title=window.packet.shown().title(), beyond=window.frames.widget"
+        ".findChild(QtWidgets.QTableView).horizontalScrollBar().maximum())"
     )
     seen = seen_in_window(tree / "apps" / "kaifa_rx_gui.py", question)
     assert columns(seen["rows"]) == rows_sent()
-    assert all(row[6].endswith("?") for row in seen["rows"] if row[4] == "ack")
+    assert all(row[5].endswith("?") for row in seen["rows"] if row[3] == "ack")
+    # All columns are in view.
+    assert seen["beyond"] == 0
     funnel = list(seen["funnel"].values())
     assert funnel == sorted(funnel, reverse=True) and funnel[-1] >= len(seen["rows"])
     assert seen["marks"]["checked"] > 0 and seen["marks"]["rejected"] == 0

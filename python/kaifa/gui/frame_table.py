@@ -11,20 +11,20 @@ from ..records import record
 from . import colours
 
 MOST_ROWS = 5000
-# Heading, what stands there, and how wide it is in characters
+# Heading, what stands there, and how wide it is in characters. All are in view in a window of 1100
+# dots, beside the details, in which stands what has no column. The last takes what room is left.
 COLUMNS = (
     ("Time (s)", lambda f: f"{f['time_s']:.6f}", 13),
-    ("MHz", lambda f: f"{f['frequency_hz'] / 1e6:.4f}", 10),
-    ("SNR (dB)", lambda f: f"{f['snr_db']:.1f}", 9),
-    ("Framing", lambda f: f["framing"] or "?", 8),
+    ("MHz", lambda f: f"{f['frequency_hz'] / 1e6:.4f}", 8),
+    ("SNR dB", lambda f: f"{f['snr_db']:.1f}", 6),
     ("Type", lambda f: f["type"] or "rejected", 12),
-    ("Seq", lambda f: "" if f["sequence"] is None else str(f["sequence"]), 5),
-    ("From", lambda f: _party(f, "source"), 19),
-    ("To", lambda f: _party(f, "destination"), 19),
-    ("Counter", lambda f: "" if f["frame_counter"] is None else str(f["frame_counter"]), 9),
-    ("Octets", lambda f: str(len(f["mpdu"] or f["octets"]) // 2), 7),
-    ("Note", lambda f: _note(f), 44),
+    ("Seq", lambda f: "" if f["sequence"] is None else str(f["sequence"]), 4),
+    ("From", lambda f: _party(f, "source"), 17),
+    ("To", lambda f: _party(f, "destination"), 17),
+    ("Octets", lambda f: str(len(f["mpdu"] or f["octets"]) // 2), 6),
+    ("Note", lambda f: _note(f), 0),
 )
+NUMBERS = ("Time (s)", "MHz", "SNR dB", "Seq", "Octets")
 
 
 class frame_table(gr.basic_block):
@@ -79,8 +79,11 @@ class _Rows(QtCore.QAbstractTableModel):
 
     def data(self, index, role):
         fields = self._rows[index.row()]
-        if role == QtCore.Qt.DisplayRole:
+        # The tip is for a note that is longer than its column.
+        if role in (QtCore.Qt.DisplayRole, QtCore.Qt.ToolTipRole):
             return COLUMNS[index.column()][1](fields)
+        if role == QtCore.Qt.TextAlignmentRole and COLUMNS[index.column()][0] in NUMBERS:
+            return int(QtCore.Qt.AlignRight | QtCore.Qt.AlignVCenter)
         if role == QtCore.Qt.DecorationRole and COLUMNS[index.column()][0] == "Type":
             kind = fields["type"] if fields["check_ok"] else None
             return QtGui.QColor(colours.TYPES.get(kind, colours.REJECTED))
@@ -150,6 +153,6 @@ def _note(fields):
         return fields["reason_text"]
     if fields["mac_error"]:
         return fields["mac_error"]
-    octets = len(fields["payload"] or "") // 2
-    kind = "encrypted octets" if fields["encrypted"] else "octets"
-    return f"{octets} {kind}" if octets else ""
+    if not fields["payload"]:
+        return ""
+    return "encrypted" if fields["encrypted"] else "in clear"
