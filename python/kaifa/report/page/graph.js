@@ -3,6 +3,9 @@
 "use strict";
 
 const MANY_LINKS = 150;
+const LEAST_MOST = 8; // unicasts of a link that is drawn with all width
+const ARROW = 9; // length of an arrow's head, which has to be wider than the widest line
+const RING = 5.5; // around a collector or relay
 const MOST_LABELS = 80; // beyond that only the busiest are named until one looks closer
 
 class Graph {
@@ -63,15 +66,18 @@ class Graph {
 
   _defineArrow() {
     this.svg.append("defs").append("marker").attr("id", "arrow").attr("viewBox", "0 0 8 8")
-      .attr("refX", 7).attr("refY", 4).attr("markerWidth", 7).attr("markerHeight", 7)
+      .attr("refX", 0).attr("refY", 4).attr("markerWidth", ARROW).attr("markerHeight", ARROW)
       .attr("markerUnits", "userSpaceOnUse").attr("orient", "auto")
       .append("path").attr("d", "M0,.8L8,4L0,7.2Z");
   }
 
   _drawEdges() {
-    const place = (number) => this.layout.places.get(number);
-    const most = d3.max(this.mesh.links, (link) => link.unicasts);
-    const width = (link) => 0.7 + 3 * Math.sqrt(link.unicasts / most);
+    const ends = new Map(this.mesh.meters.map(({ number, radius, role }) => {
+      const { x, y } = this.layout.places.get(number);
+      return [number, { x, y, radius: radius + (/collector|relay/.test(role) ? RING : 1) }];
+    }));
+    const most = Math.max(LEAST_MOST, d3.max(this.mesh.links, (link) => link.unicasts));
+    const width = (link) => 0.7 + 2.6 * Math.sqrt(link.unicasts / most);
     // Many that cross each other are to be seen through.
     this.edges.classed("many", this.mesh.links.length > MANY_LINKS);
     this.edges.selectAll("path").data(this.mesh.links, (link) => link.key)
@@ -79,7 +85,7 @@ class Graph {
         .on("click", (_event, link) => this.view.chooseLink(link))
         .on("pointermove", (event, link) => this.tip.show(event, linkLines(this.frames, link)))
         .on("pointerleave", () => this.tip.hide()))
-      .attr("d", (link) => curve(place(link.source), place(link.destination)))
+      .attr("d", (link) => curve(ends.get(link.source), ends.get(link.destination)))
       .attr("stroke-width", width);
   }
 
@@ -153,14 +159,14 @@ class Graph {
   }
 }
 
-// From rim to rim, bent, so that there and back are two lines.
+// From rim to the begin of an arrow's head, bent, so that there and back are two lines.
 function curve(a, b) {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = Math.hypot(dx, dy) || 1;
   const [ux, uy] = [dx / length, dy / length];
   const bend = Math.min(18, length * 0.12);
   const x0 = a.x + ux * a.radius, y0 = a.y + uy * a.radius;
-  const x1 = b.x - ux * (b.radius + 2), y1 = b.y - uy * (b.radius + 2);
+  const x1 = b.x - ux * (b.radius + ARROW), y1 = b.y - uy * (b.radius + ARROW);
   const [mx, my] = [(x0 + x1) / 2 - uy * bend, (y0 + y1) / 2 + ux * bend];
   const round = (value) => value.toFixed(1);
   return `M${round(x0)},${round(y0)}Q${round(mx)},${round(my)} ${round(x1)},${round(y1)}`;
