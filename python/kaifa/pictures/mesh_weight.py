@@ -23,4 +23,4 @@ def pen_width(weight):
 
 def arrow_size(weight):
     """In Graphviz's unit, 10 points."""
-    return 0.35 + 0.4 * weight
+    return 0.35 + 0.65 * weight

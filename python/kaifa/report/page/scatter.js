@@ -61,9 +61,9 @@ class Scatter {
     this._drawMarks(context, dots);
     context.restore();
     this._drawBeaconLabel(context, width, color);
-    this._drawChosen(context, color);
     this._drawBox(context, color);
     context.restore();
+    this._drawChosen(context, color);
   }
 
   _drawMarks(context, dots) {
@@ -98,10 +98,15 @@ class Scatter {
     const i = this.view.frameIndex();
     if (i < 0) return;
     const [px, py] = [this.x(this.frames.time[i]), this.y(this.frames.frequency[i])];
+    const [[left, right], [bottom, top]] = [this.x.range(), this.y.range()];
+    if (px < left || px > right || py < top || py > bottom) return;
     context.strokeStyle = color("--accent");
     context.lineWidth = 1;
     context.setLineDash([3, 3]);
-    context.strokeRect(px, MARGIN.top - 5, 0, this.host.clientHeight);
+    context.beginPath();
+    context.moveTo(px, top);
+    context.lineTo(px, bottom);
+    context.stroke();
     context.setLineDash([]);
     context.lineWidth = 2.5;
     context.beginPath();
