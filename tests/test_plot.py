@@ -117,6 +117,18 @@ def test_every_packet_is_a_mark(kind, mesh, tmp_path):
     assert not groups(name, "rejected")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_cut_off_of_a_single_packet(kind):
+    figure = draw(kind, synthetic(1))
+    texts(figure)  # has all of it placed
+    for axes in figure.axes:
+        label = axes.yaxis.label.get_window_extent()
+        assert not axes.get_ylabel() or label.x0 > 0.1 * figure.dpi
+    if kind == "frequency":
+        ((_, (end, _)),) = artist(figure, "lengths").get_segments()
+        assert end < figure.axes[0].get_xlim()[1]
+
+
 def test_time_against_frequency(mesh):
     read, records = read_frames([mesh]), frames(mesh)
     figure, paint = draw("frequency", read), Paint(read, LIGHT)
@@ -292,7 +304,7 @@ def test_the_occupancy_is_the_time_of_the_packets(mesh):
     means = 100 * share.mean(axis=1)
     busiest = centres[means.argmax()] / 1e6
     figure = draw("occupancy", read)
-    assert f"busiest: {busiest:.1f} MHz, {means.max():.2g} %" in texts(figure)
+    assert f"busiest: {busiest:.1f} MHz, {means.max():.3g} %" in texts(figure)
     bars = [bar for bar in figure.axes[1].patches if bar.get_width() > 0]
     assert len(bars) == np.count_nonzero(means) == 3
 

@@ -73,7 +73,7 @@ def new_figure(title, subtitle, theme, height_in=HEIGHT_IN):
     return figure
 
 
-def add_axes(figure, left=0.8, right=LEGEND_IN + 0.15, top=0.85, bottom=0.6, **more):
+def add_axes(figure, left=0.95, right=LEGEND_IN + 0.15, top=0.85, bottom=0.6, **more):
     """Axes by their distances to the edges of the figure in inches."""
     width, height = figure.get_size_inches()
     box = (left / width, bottom / height, (width - left - right) / width)
@@ -92,11 +92,16 @@ def seconds_to_x(frames):
     return 1 / 86400 if frames.dated.all() else 1.0
 
 
-def time_axis(axes, frames):
-    """UTC, with the date where it changes; seconds from the first sample without a date."""
-    x = x_times(frames)
-    margin = max((x[-1] - x[0]) * 0.01, 1e-3 * seconds_to_x(frames))
-    axes.set_xlim(x[0] - margin, x[-1] + margin)
+def time_axis(axes, frames, last=None, margin=0.015):
+    """UTC, with the date where it changes; seconds from the first sample without a date.
+
+    last:   the latest time that is in view, where that is later than all frames.
+    margin: share of the span that is in view before and behind it.
+    """
+    first, last_frame = x_times(frames)[[0, -1]]
+    last = last_frame if last is None else last
+    away = margin and max((last - first) * margin, 1e-3 * seconds_to_x(frames))
+    axes.set_xlim(first - away, last + away)
     if not frames.dated.all():
         axes.set_xlabel("time from the first sample (s)")
         return

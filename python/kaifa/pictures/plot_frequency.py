@@ -42,7 +42,8 @@ def plot_frequency(frames, paint, symbol_rate):
     )
     figure = new_figure("Time and frequency of packets", subtitle, paint.theme)
     axes = add_axes(figure)
-    time_axis(axes, frames)
+    lengths = frames.symbols / symbol_rate * seconds_to_x(frames)
+    time_axis(axes, frames, last=(x_times(frames) + lengths).max())
     low, high = float(y[known].min()), float(y[known].max())
     margin = max((high - low) * 0.04, (LEAST_SPAN_MHZ - (high - low)) / 2)
     axes.set_ylim(low - margin, high + margin)
@@ -52,7 +53,7 @@ def plot_frequency(frames, paint, symbol_rate):
     _beacon_line(axes, paint.theme)
     drawn = draw_packets(axes, x_times(frames), y, frames, paint)
     if drawn == "points":
-        _lengths(axes, frames, symbol_rate, paint)
+        _lengths(axes, frames, lengths, paint)
     else:
         axes.set_title(DENSITY, fontsize=8, loc="right", color=paint.theme.faint_text)
     types = type_legend(axes, frames, paint.theme, markers=drawn == "points")
@@ -87,9 +88,8 @@ def _beacon_line(axes, theme):
         )
 
 
-def _lengths(axes, frames, symbol_rate, paint):
+def _lengths(axes, frames, length, paint):
     """A line over the time a packet takes, where that can be seen."""
-    length = frames.symbols / symbol_rate * seconds_to_x(frames)
     left, right = axes.get_xlim()
     dots = np.median(length) / (right - left) * axes.get_window_extent().width
     if dots < LEAST_LENGTH_DOTS:

@@ -68,9 +68,8 @@ def plot_occupancy(frames, paint, symbol_rate):
     )
     figure = new_figure("Channel occupancy", subtitle, theme)
     axes = add_axes(figure, right=3.0)
-    time_axis(axes, frames)
-    x = x_times(frames)
-    limits = x[0] + edges / 1e9 * seconds_to_x(frames)
+    limits = x_times(frames)[0] + edges / 1e9 * seconds_to_x(frames)
+    time_axis(axes, frames, last=limits[-1], margin=0)
     mhz = centres / 1e6
     half = CELL_HZ / 2e6
     image = axes.pcolormesh(
@@ -82,7 +81,6 @@ def plot_occupancy(frames, paint, symbol_rate):
         rasterized=True,
         gid="occupancy",
     )
-    axes.set_xlim(limits[0], limits[-1])
     axes.ticklabel_format(axis="y", useOffset=False)
     axes.set_ylabel("frequency (MHz)")
     axes.grid(False)
@@ -91,7 +89,7 @@ def plot_occupancy(frames, paint, symbol_rate):
     bar.outline.set_visible(False)
     bar.ax.set_title("%", fontsize=8)
     axes.set_title(
-        f"busiest: {mhz[busiest]:.1f} MHz, {100 * share[busiest].mean():.2g} %",
+        f"busiest: {mhz[busiest]:.1f} MHz, {100 * share[busiest].mean():.3g} %",
         fontsize=8,
         loc="right",
     )
