@@ -94,8 +94,14 @@ def publish(args, stations, mpdu):
     return time.monotonic() - begun
 
 
-def cpu_seconds(process_id):
-    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+def children(process_id):
+    """The processes that its first thread started."""
+    return Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+
+
+def cpu_seconds(folder):
+    """Of a process or a thread, by its folder below /proc."""
+    fields = Path(folder, "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
@@ -130,29 +136,37 @@ def main():
         wait_until(lambda: "station" in tables(f"{folder}/db"))
         time.sleep(1)
         stations = [Station(f"s{number}", broker, line) for number in range(args.stations)]
-        processes = collect.pid, broker.process_id(), os.getpid()
-        before = [cpu_seconds(process) for process in processes]
+        (reading,) = children(collect.pid)
+        processes = {
+            "kaifa_collect": collect.pid,
+            "  its reading": reading,
+            "mosquitto": broker.process_id(),
+            "publisher": os.getpid(),
+        }
+        before = {name: cpu_seconds(f"/proc/{process}") for name, process in processes.items()}
         took = publish(args, stations, mpdu)
-        during = [cpu_seconds(process) for process in processes]
+        during = {name: cpu_seconds(f"/proc/{process}") for name, process in processes.items()}
+        busiest = max(map(cpu_seconds, Path(f"/proc/{collect.pid}/task").iterdir()))
         for station in stations:
             station.close()
         published = time.monotonic()
         frames = round(args.seconds * args.frames)
         wait_until(lambda: rows(f"{folder}/db") >= frames, 120)
         behind = time.monotonic() - published
-        after = [cpu_seconds(process) for process in processes]
-        peak = peak_mebibytes(collect.pid)
+        after = {name: cpu_seconds(f"/proc/{process}") for name, process in processes.items()}
+        peaks = [peak_mebibytes(process) for process in (collect.pid, reading)]
         collect.send_signal(signal.SIGINT)
         collect.wait(60)
         broker.stop()
         last = Path(f"{folder}/errors").read_text().splitlines()[-1]
     print(f"{frames} frames, {frames * args.heard_by} copies, published in {took:.1f} s")
     print(f"in the database {behind:.1f} s after the last was published (--wait {WAIT_SECONDS})")
-    print(f"{last}; peak memory {peak} MiB")
+    print(f"{last}; peak memory {peaks[0]} and, its reading, {peaks[1]} MiB")
     print("seconds of processor time, of them while the publisher published:")
-    names = "kaifa_collect", "mosquitto", "publisher"
-    for name, begin, then, end in zip(names, before, during, after, strict=True):
-        print(f"    {name:13} {end - begin:5.1f} {then - begin:5.1f}")
+    for name in processes:
+        total, then = after[name] - before[name], during[name] - before[name]
+        print(f"    {name:13} {total:5.1f} {then:5.1f}")
+    print(f"busiest thread of kaifa_collect: {busiest / took:.2f} s a second")
 
 
 def tables(path):

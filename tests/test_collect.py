@@ -2,10 +2,12 @@
 """kaifa_collect at a real broker: receivers differ, brokers come and go, messages lie."""
 
 import json
+import os
 import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -25,8 +27,8 @@ def broker(tmp_path):
 
 
 @pytest.fixture
-def collect(broker, tmp_path):
-    collect = Collect(broker, tmp_path)
+def collect(broker, tmp_path, request):
+    collect = Collect(broker, tmp_path, *getattr(request, "param", ()))
     yield collect
     if collect.process.poll() is None:
         collect.kill()
@@ -98,6 +100,12 @@ def test_records_follow_the_schema_and_are_in_the_database(broker, collect, chec
     assert (late["station"], counts(records, "third")["late_copies"]) == ("third", 1)
 
 
+def ended(collect):
+    """The receivers whose last record has come."""
+    return {record["station"] for record in collect.records() if record.get("final")}
+
+
+@pytest.mark.parametrize("collect", [("--wait", "60")], indirect=True)
 def test_real_receivers_one_of_which_hears_badly(broker, collect, recording, records, tmp_path):
     """The second recording is the first with noise that breaks the weaker packets."""
     import numpy as np
@@ -110,6 +118,11 @@ def test_real_receivers_one_of_which_hears_badly(broker, collect, recording, rec
     meta["global"].pop("core:sha512", None)
     (tmp_path / "noisy.sigmf-meta").write_text(json.dumps(meta))
     options = ("--mqtt", broker.url, "--station")
+    # Nothing is written before it ends, whichever of the programs comes late.
+    patient = Station(broker, "patient")
+    patient.status("2026-01-01T00:00:00.000000000Z")
+    patient.send()
+    patient.arrived()
     quiet = ["stdout", "stderr"]
     programs = [
         subprocess.Popen(
@@ -119,7 +132,8 @@ def test_real_receivers_one_of_which_hears_badly(broker, collect, recording, rec
         for source, name in ((recording, "near"), (tmp_path / "noisy", "far"))
     ]
     assert [program.wait(60) for program in programs] == [0, 0]
-    wait_until(lambda: len(collect.frames()) >= len(records), 30)
+    wait_until(lambda: ended(collect) >= {"near", "far"}, 30)
+    patient.end(END)
     frames = [record for record in collect.end() if record["record"] == "frame"]
     good = [frame for frame in frames if frame["check_ok"]]
     assert [frame["mpdu"] for frame in good] == [r["mpdu"] for r in records if r["check_ok"]]
@@ -266,6 +280,36 @@ def test_a_collector_that_goes_and_comes_back(broker, collect, checked, tmp_path
     assert (last["records_lost"], last["late_copies"]) == (0, 0)
     # What stood in the window when it was killed came again and was not taken twice.
     assert counts([last], "a")["records_received"] == len(checked) + 1
+
+
+def reading_of(collect):
+    """The process that reads messages for a kaifa_collect."""
+    process = collect.process.pid
+    return Path(f"/proc/{process}/task/{process}/children").read_text().strip()
+
+
+def test_a_collector_whose_reading_process_is_killed_ends_and_loses_nothing(
+    broker, collect, checked, tmp_path
+):
+    station = Station(broker, "roof")
+    station.hear(*checked[::2])
+    station.send()
+    station.arrived()
+    os.kill(int(reading_of(collect)), signal.SIGKILL)
+    assert collect.process.wait(10) == 1
+    assert collect.errors().splitlines()[-1].endswith("the process that reads messages was ended")
+    collect = Collect(broker, tmp_path, ready=False)
+    station.hear(*checked[1::2])
+    station.end(END)
+    wait_until(lambda: len(collect.frames()) == len(checked), 30)
+    assert counts(collect.end(), "roof")["records_lost"] == 0
+
+
+def test_the_reading_process_ends_with_a_collector_that_is_killed(collect):
+    reading = Path("/proc", reading_of(collect))
+    assert reading.exists()
+    collect.kill()
+    wait_until(lambda: not reading.exists(), 10)
 
 
 def test_what_the_broker_dropped_while_nobody_listened_is_counted(tmp_path, checked):

@@ -16,6 +16,7 @@ from gnuradio.kaifa.collect.envelope import Envelopes
 from gnuradio.kaifa.collect.frame_text import frame_pattern
 from gnuradio.kaifa.collect.matching import alike, groups
 from gnuradio.kaifa.collect.numbers import MOST_GAPS, Numbers
+from gnuradio.kaifa.collect.recent import Recent
 from gnuradio.kaifa.collect.schema import collect_schema_text
 from gnuradio.kaifa.collect.window import MOST_IN_BUCKET, Window
 from gnuradio.kaifa.records import json_line, utc_text
@@ -201,7 +202,20 @@ def test_clocks_that_do_not_agree_or_lie_take_no_memory():
     for number in range(3000):
         clocks.heard(f"s{number}", "00", number)
     assert clocks.news() == {}
-    assert len(clocks._frames) <= 20_000 and len(clocks._pairs) <= 1000
+    assert len(clocks._pairs) <= 1000
+
+
+def test_what_came_last_is_known_and_at_most_twice_as_much():
+    recent = Recent(least=10, alike=2)
+    for number in range(100):
+        recent.add(number, number)
+        known = [value for key in range(100) for value in recent.get(key)]
+        assert known == list(range(number + 1))[-len(known) :]
+        assert min(10, number + 1) <= len(known) <= 20
+    for number in range(100):
+        recent.add("same", number)
+        same = list(recent.get("same"))
+        assert same[-2:] == list(range(number + 1))[-2:] and len(same) <= 4
 
 
 def test_numbers_tell_what_is_lost_and_what_came_twice():

@@ -9,14 +9,9 @@ from ..records import json_line
 from ..schema import VERSION
 
 
-def body_of(text, kind, number):
-    """The body of a record out of its text, as kaifa_rx writes it."""
-    return text[len(_head(kind, number)) : -1]
-
-
 def new_body(record):
     """The body of a record, written anew."""
-    return body_of(json_line(record), record["record"], record["record_number"])
+    return json_line(record)[len(_head(record["record"], record["record_number"])) : -1]
 
 
 def line(kind, number, body, more):

@@ -5,10 +5,12 @@ A secured frame with its counter is sent once, or again within a second if nobod
 The median of the differences of many is right though some are of repetitions.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from statistics import median, median_low
 
-MOST_FRAMES = 20_000
+from .recent import Recent
+
+LEAST_FRAMES = 20_000
 MOST_PAIRS = 1000
 LEAST_COMMON, MOST_COMMON = 9, 31
 # Differences whose own median deviation is more are not those of two clocks.
@@ -22,20 +24,18 @@ class Clocks:
     """Takes who heard what when, and tells by how much each clock is ahead of the others'."""
 
     def __init__(self):
-        self._frames = OrderedDict()  # octets: (station, time_ns) of the first copy
+        self._frames = Recent(LEAST_FRAMES, 1)  # by octets: (station, time_ns) of the first copy
         self._pairs = {}  # (station, station): differences of their times, the newest last
         self._changed = False
         self._offsets = {}
 
     def heard(self, station, octets, time_ns):
         """A copy of a frame that is sent once."""
-        first = self._frames.get(octets)
-        if first is None:
-            self._frames[octets] = station, time_ns
-            if len(self._frames) > MOST_FRAMES:
-                self._frames.popitem(last=False)
+        known = self._frames.get(octets)
+        if not known:
+            self._frames.add(octets, (station, time_ns))
             return
-        other, other_ns = first
+        other, other_ns = known[0]
         if other == station:
             return
         turned = station < other

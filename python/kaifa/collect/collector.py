@@ -6,7 +6,6 @@ from ..topics import STATION
 from .checks import Bad
 from .clocks import Clocks
 from .copies import Copy
-from .envelope import Envelopes
 from .merged import Merger
 from .stations import COUNTS, Stations
 from .status_record import collect_record
@@ -29,13 +28,13 @@ class Collector:
 
     def __init__(self, outputs, database, wait_seconds, tell):
         self._outputs, self._database, self._tell = outputs, database, tell
-        self._envelopes, self._tickets = Envelopes(), Tickets()
+        self._tickets = Tickets()
         self._stations, self._window = Stations(wait_seconds), Window(wait_seconds)
         self._clocks = Clocks()
         self._merger, self._record_number = Merger(self._next_number), 0
         # Since the last commit, and before: (Ticket, Numbers, number of the record there)
         self._written, self._handed_over = [], []
-        self._changed = {}  # receivers whose state is to be kept
+        self._changed = set()  # names of receivers whose state is to be kept
         self._told = set()
         self.unreadable = 0  # messages that no receiver can be blamed for
         if database is not None:
@@ -47,8 +46,9 @@ class Collector:
         """The broker is there, anew. now: seconds, by a clock that only goes forward."""
         self._stations.connected(now)
 
-    def take(self, topic, payload, ticket, now):
-        """Takes a message; ticket: of give_ticket()."""
+    def take(self, topic, payload, read, ticket, now):
+        """Takes a message; read: what Envelopes.read() gave for it, or the Bad that it raised;
+        ticket: of give_ticket()."""
         name, kind = (*topic.split("/")[-2:], "")[:2]
         station = self._stations.get(name) if STATION.fullmatch(name) else None
         if station is None:
@@ -57,7 +57,7 @@ class Collector:
         elif kind == "availability":
             station.is_online(payload == b"online", now)
         else:
-            self._take_records(station, payload, ticket, now)
+            self._take_records(station, read, ticket, now)
 
     def give_ticket(self, message_id, connection):
         """A Ticket for the next message."""
@@ -101,22 +101,21 @@ class Collector:
         for _ticket, numbers, number in self._handed_over:
             numbers.done(number)
         if self._database is not None and self._changed:
-            self._database.keep({name: s.state() for name, s in self._changed.items()})
-        self._changed = {}
+            self._database.keep({name: self._stations.get(name).state() for name in self._changed})
+        self._changed = set()
         for output in self._outputs:
             output.flush()
         for ticket, _numbers, _number in handed_over:
             ticket.open -= 1
         return self._tickets.settled()
 
-    def _take_records(self, station, payload, ticket, now):
-        self._changed[station.name] = station
-        try:
-            run, records = self._envelopes.read(payload)
-        except Bad as fault:
+    def _take_records(self, station, read, ticket, now):
+        self._changed.add(station.name)
+        if isinstance(read, Bad):
             station.unreadable += 1
-            self._tell_once(station.name, fault)
+            self._tell_once(station.name, read)
             return
+        run, records = read
         numbers = station.numbers(run)
         if station.is_two():
             hint = "what both heard makes two records, expected a name for each"
@@ -159,7 +158,7 @@ class Collector:
                 self._stations.get(copy.station).late_copies += 1
             for copy in packet:
                 self._written.append(copy.origin)
-                self._changed[copy.station] = self._stations.get(copy.station)
+                self._changed.add(copy.station)
 
     def _write(self, line):
         for output in self._outputs:

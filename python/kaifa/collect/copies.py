@@ -15,10 +15,11 @@ LEAST_TOLERANCE_NS = 10_000_000
 MOST_TOLERANCE_NS = 1_000_000_000
 # Half a channel: receivers are off by some ten parts per million.
 MOST_FREQUENCY_DIFFERENCE_HZ = 50e3
-# What is needed of a frame record, all of it at hand as JSON text: first what is told of each copy.
+# What is needed of a frame record, in the order of the schema.
 FIELDS = (
-    *HEARD,
-    *("source", "destination", "frame_counter", "type", "payload", "mac_error", "mpdu", "octets"),
+    *("record_number", "time", "time_source", "time_uncertainty_s"),
+    *("frequency_hz", "snr_db", "magnitude_db", "check_ok", "type", "source", "destination"),
+    *("frame_counter", "payload", "mac_error", "mpdu", "octets", "deviation_hz"),
 )
 _HEARD = ",".join(f'"{name}":%s' for name in HEARD)
 
@@ -38,7 +39,10 @@ class Copy:
     )
 
     def __init__(self, texts, body):
-        time, uncertainty, _source, frequency, snr, *_levels, check, number = texts[:9]
+        number, time, time_source, uncertainty, frequency, snr, magnitude, check = texts[:8]
+        # Sender and receiver as they are, with quotation marks; they are compared only.
+        _type, self.source, self.destination, counter = texts[8:12]
+        _payload, _mac_error, self.mpdu, _octets, deviation = texts[12:]
         self.number, self.frequency_hz, self.snr_db = int(number), float(frequency), float(snr)
         self.time = None if time == _NULL else time[1:-1]
         self.time_ns = time_ns(self.time)
@@ -46,11 +50,10 @@ class Copy:
             UNCERTAINTY_NS if uncertainty == _NULL else float(uncertainty) * NANOSECONDS
         )
         self.check_ok = check == _TRUE
-        # As they are, with quotation marks; they are compared only.
-        self.source, self.destination, counter = texts[9:12]
         self.is_counted = counter != _NULL
-        self.mpdu = texts[15]
-        self.heard = _HEARD % texts[:9]
+        self.heard = _HEARD % (
+            *(time, uncertainty, time_source, frequency, snr, magnitude, deviation, check, number),
+        )
         self.body = body
 
     @property
@@ -91,9 +94,9 @@ def _may_be_one(ours, theirs):
 def stands_to_reason(texts):
     """FIELDS as text, matched by an expression that leaves this open: octets are whole, and a
     checked frame has a type and a payload."""
-    type_, payload, mac_error, mpdu, octets = texts[12:17]
-    checked = texts[7] == _TRUE
-    if checked and mac_error == _NULL and (type_ == _NULL or payload == _NULL):
+    check, type_ = texts[7:9]
+    payload, mac_error, mpdu, octets = texts[12:16]
+    if check == _TRUE and mac_error == _NULL and (type_ == _NULL or payload == _NULL):
         return False
     return not (len(mpdu) | len(octets) | len(payload)) & 1
 

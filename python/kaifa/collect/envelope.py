@@ -5,7 +5,7 @@ import json
 import re
 
 from ..schema import VERSION
-from .bodies import body_of, new_body
+from .bodies import new_body
 from .checks import Bad, make_checks
 from .copies import FIELDS, Copy, stands_to_reason, time_ns
 from .frame_text import frame_pattern
@@ -64,7 +64,7 @@ class Envelopes:
         records, place, end = [], head.end(), len(text) - len(_END)
         while place < end:
             match = self._frame.match(text, place)
-            record = match and _at_a_glance(match)
+            record = match and _at_a_glance(match, text)
             if record:
                 after = match.end()
             else:
@@ -98,16 +98,18 @@ class Envelopes:
         return number, Note(kind, record["time"], record.get("final", False), body)
 
 
-def _at_a_glance(match):
-    """What read() gives of a frame record that was matched; None if it takes a closer look."""
-    texts = match.group(*FIELDS)
+def _at_a_glance(match, text):
+    """What read() gives of a frame record that was matched in a text; None if it takes a closer
+    look."""
+    texts = match.groups()
     if not stands_to_reason(texts):
         return None
     try:
-        number = int(match["record_number"])
-        return number, Copy(texts, body_of(match[0], "frame", number))
+        # The body begins behind the comma of record_number, the first of FIELDS.
+        copy = Copy(texts, text[match.end(1) + 1 : match.end() - 1])
     except ValueError:
         return None
+    return copy.number, copy
 
 
 def _refuse_contradictions(record):

@@ -18,8 +18,9 @@ _PLAIN_TEXT = r"[ !#-\[\]-~]*"  # printable, neither quotation mark nor backslas
 
 def frame_pattern(properties, captured):
     """A compiled expression for an object with these properties (a part of a JSON Schema), all of
-    them there; groups hold the text of those whose names are `captured`. Of octets in hexadecimal
-    that are captured it does not ask that the digits are even in number."""
+    them there; groups hold the text of those whose names are `captured`, in the order of the
+    schema. Of octets in hexadecimal that are captured it does not ask that the digits are even in
+    number."""
     return re.compile(_object(properties, captured), re.ASCII)
 
 
@@ -28,7 +29,7 @@ def _object(properties, captured=()):
     for name, schema in properties.items():
         if name in captured:
             quick = _value(schema, "[0-9a-f]*")
-            fields.append(f'"{name}":(?P<{name}>{quick})')
+            fields.append(f'"{name}":({quick})')
         else:
             fields.append(f'"{name}":(?:{_value(schema)})')
     return r"\{" + ",".join(fields) + r"\}"

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The records of kaifa_collect, from those of its receivers."""
 
-from collections import OrderedDict, deque
-
 from .bodies import line
+from .recent import Recent
 from .schema import station_kind
 
-MOST_REMEMBERED = 50_000
+LEAST_REMEMBERED = 50_000
 MOST_WITH_SAME_OCTETS = 16  # acknowledgements know 256 numbers
 
 
@@ -18,8 +17,7 @@ class Merger:
 
     def __init__(self, number):
         self._number = number
-        self._written = OrderedDict()  # octets: deque of _Written; those of late come last
-        self._remembered = 0
+        self._written = Recent(LEAST_REMEMBERED, MOST_WITH_SAME_OCTETS)  # _Written by octets
         self.frames = self.heard_by_several = 0
 
     def lines(self, packet):
@@ -34,9 +32,9 @@ class Merger:
         if before is None:
             number = self._number()
             text = self._frame(packet, number)
-            self._remember(_Written(packet, number))
+            self._written.add(best.mpdu, _Written(packet, number))
             return [text], []
-        before.stations |= {copy.station for copy in packet}
+        before.stations += [copy.station for copy in packet]
         return [
             line(
                 "late_copy", self._number(), copy.body,
@@ -60,26 +58,11 @@ class Merger:
 
     def _before(self, packet):
         best = packet[0]
-        if best.mpdu not in self._written:
-            return None
-        for written in self._written[best.mpdu]:
-            others = written.stations.isdisjoint(copy.station for copy in packet)
+        for written in self._written.get(best.mpdu):
+            others = not any(copy.station in written.stations for copy in packet)
             if others and best.can_be(written.copy):
                 return written
         return None
-
-    def _remember(self, written):
-        octets = written.copy.mpdu
-        same = self._written.get(octets)
-        if same is None:
-            same = self._written[octets] = deque(maxlen=MOST_WITH_SAME_OCTETS)
-        else:
-            self._written.move_to_end(octets)
-        self._remembered += len(same) < MOST_WITH_SAME_OCTETS
-        same.append(written)
-        while self._remembered > MOST_REMEMBERED:
-            _octets, oldest = self._written.popitem(last=False)
-            self._remembered -= len(oldest)
 
 
 class _Written:
@@ -90,7 +73,7 @@ class _Written:
     def __init__(self, packet, number):
         self.copy, self.number = packet[0], number
         self.copy.body = self.copy.heard = None  # there is not the room to keep them
-        self.stations = {copy.station for copy in packet}
+        self.stations = [copy.station for copy in packet]
 
 
 def _best_first(copy):

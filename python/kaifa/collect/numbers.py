@@ -89,6 +89,8 @@ class Numbers:
 
 def _ranges(numbers):
     """Numbers as [first, last] of those that follow each other."""
+    if numbers and max(numbers) - min(numbers) + 1 == len(numbers):
+        return [[min(numbers), max(numbers)]]  # as a rule, of ten thousand and quickly
     ranges = []
     for number in sorted(numbers):
         if ranges and number == ranges[-1][1] + 1:

@@ -13,6 +13,7 @@ from ..version import VERSION
 from .collector import Collector
 from .database import CollectDatabase
 from .lines import CollectLines, counts_text
+from .reading import ReadingEnded
 from .subscription import CONNECTED, Subscription
 
 STANDARD_OUTPUT = "standard output"
@@ -70,6 +71,8 @@ class Run:
             self._commit()  # settles what the one before made safe
             for output in self._outputs:
                 output.close()
+        except ReadingEnded:
+            raise OutputFailed("the process that reads messages was ended") from None
         except BrokenPipeError:
             raise OutputFailed("") from None
         except (OSError, sqlite3.Error) as error:
@@ -106,13 +109,13 @@ class Run:
         if item is CONNECTED:
             self._collector.connected(now)
         elif item is not None:
-            message, connection = item
+            message, connection, read = item
             ticket = self._collector.give_ticket(message.mid, connection)
             try:
                 topic = message.topic
             except UnicodeDecodeError:
                 topic = ""
-            self._collector.take(topic, message.payload, ticket, now)
+            self._collector.take(topic, message.payload, read, ticket, now)
 
     def _commit(self):
         self._subscription.settle(self._collector.commit())

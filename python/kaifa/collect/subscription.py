@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What receivers publish, from an MQTT broker that keeps it while this program is away."""
 
-import queue
 import threading
 import time
 
@@ -9,13 +8,13 @@ from ..batch import TOPIC
 from ..mqtt_client import connection_fault, new_client, refusal, trust
 from ..output_mqtt import RECONNECT_SECONDS
 from .envelope import MOST_OCTETS
+from .reading import Reading
 
 AT_LEAST_ONCE = 1
 SESSION_SECONDS = 7 * 24 * 3600
 # Messages that are not acknowledged yet: as many as 200 receivers send, ten a second each, while
 # copies wait for each other.
 MOST_UNSETTLED = 10_000
-MOST_QUEUED = 256
 HEADER_OCTETS = 1024
 REFUSED = 0x80  # from here on reason codes of MQTT 5 are such
 # Connections that the broker ends so soon, so often one after the other, are no accident. It says
@@ -42,7 +41,6 @@ class Subscription:
     def __init__(self, address, session, ca_file, tell):
         self.name = address.name
         self._address, self._tell, self._said = address, tell, None
-        self._queue = queue.Queue(MOST_QUEUED)
         self._lock, self._connection, self._connected = threading.Lock(), 0, False
         self._closing, self._session = False, session
         self._connected_at, self._short = 0.0, 0
@@ -56,6 +54,7 @@ class Subscription:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
+        self._reading = Reading()
         self._client.connect_async(
             address.host, address.port, clean_start=False, properties=_properties()
         )
@@ -67,11 +66,13 @@ class Subscription:
             self._say(f"no connection, {connection_fault(address, ca_file)}")
 
     def take(self, seconds):
-        """What comes next, waiting so long for it: a Message, CONNECTED, or None."""
-        try:
-            return self._queue.get(timeout=seconds)
-        except queue.Empty:
-            return None
+        """What comes next, waiting so long for it: CONNECTED, a tuple of a message, the number of
+        its connection and what Reading gives for its payload, or None."""
+        taken = self._reading.take(seconds)
+        if taken is None or taken[0] is CONNECTED:
+            return taken and CONNECTED
+        (message, connection), read = taken
+        return message, connection, read
 
     def settle(self, tickets):
         """The broker may forget the messages of these Tickets."""
@@ -86,6 +87,7 @@ class Subscription:
         self._closing = True
         self._client.leaving.set()
         self._client.disconnect()
+        self._reading.end()
         self._client.loop_stop()
 
     def _on_connect(self, client, _data, _flags, code, *_more):
@@ -94,7 +96,7 @@ class Subscription:
             self._say(f"connection refused, {fault}")
             return
         self._connected = True
-        self._put(CONNECTED)
+        self._reading.give(CONNECTED, b"")
         prefix = self._address.prefix
         for topic in (AVAILABILITY, TOPIC):
             client.subscribe(f"{prefix}/+/{topic}", AT_LEAST_ONCE)
@@ -128,16 +130,8 @@ class Subscription:
         self._say(f"the broker sent what is no MQTT ({type(error).__name__}), connecting anew")
 
     def _on_message(self, _client, _data, message):
-        self._put((message, self._connection))
-
-    def _put(self, item):
-        # A full queue holds the connection back. Who is leaving reads no more.
-        while not self._closing:
-            try:
-                return self._queue.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-        return None
+        # Waits if need be, and so holds the connection back.
+        self._reading.give((message, self._connection), message.payload)
 
     def _say(self, text):
         if text != self._said:

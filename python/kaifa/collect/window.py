@@ -139,11 +139,12 @@ class Window:
         """The bucket that is due next; None if there is none."""
         while self._heap:
             due_ns, bucket = self._heap[0]
-            if bucket.open and bucket.due_ns == due_ns:
+            if not bucket.open:
+                heapq.heappop(self._heap)
+            elif bucket.due_ns != due_ns:
+                heapq.heapreplace(self._heap, (bucket.due_ns, bucket))
+            else:
                 return bucket
-            heapq.heappop(self._heap)
-            if bucket.open:
-                heapq.heappush(self._heap, (bucket.due_ns, bucket))
         return None
 
     def _opened(self, bucket):
