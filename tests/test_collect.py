@@ -39,6 +39,11 @@ def checked(records):
     return [record for record in records if record["check_ok"]]
 
 
+def known_time(record):
+    """Where the time came from, and how well it is known."""
+    return record["time_source"], record["time_uncertainty_s"]
+
+
 def test_three_receivers_of_one_street(broker, collect, checked):
     chance = random.Random(1)
     roof = Station(broker, "roof", clock=0.031, snr_db=-3)
@@ -69,6 +74,9 @@ def test_three_receivers_of_one_street(broker, collect, checked):
         assert frame["station"] == "tower"
         levels = [copy["snr_db"] for copy in frame["heard_by"]]
         assert levels == sorted(levels, reverse=True) and levels[0] == sent["snr_db"]
+        known = {copy["station"]: known_time(copy) for copy in frame["heard_by"]}
+        assert known.pop("tower") == known_time(sent) != ("host", None)
+        assert set(known.values()) <= {("host", None)}, "they have clocks that are wrong"
     last = records[-1]
     assert last["final"] and last["frames"] == len(checked)
     assert last["frames_heard_by_several"] == sum(len(f["heard_by"]) > 1 for f in frames)
