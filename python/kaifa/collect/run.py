@@ -13,7 +13,7 @@ from ..version import VERSION
 from .collector import Collector
 from .database import CollectDatabase
 from .lines import CollectLines, counts_text
-from .reading import ReadingEnded
+from .reading import Reading, ReadingEnded
 from .subscription import CONNECTED, Subscription
 
 STANDARD_OUTPUT = "standard output"
@@ -40,6 +40,8 @@ class Run:
 
     def __init__(self, args, records_out, tell):
         address = mqtt_address(args.broker, "BROKER")
+        # First, for it is a fork: nothing is open yet, and there is one thread.
+        reading = Reading()
         self._tell, self._stopped = tell, False
         self._outputs = []
         database = None
@@ -54,7 +56,7 @@ class Run:
             # The last one: what it has, and no other program can repeat, all have.
             self._outputs.append(database)
         self._collector = Collector(self._outputs, database, args.wait, tell)
-        self._subscription = Subscription(address, args.session, args.mqtt_ca, tell)
+        self._subscription = Subscription(address, reading, args.session, args.mqtt_ca, tell)
 
     def stop(self, *_signal):
         """Ends the collection; what has come is written."""

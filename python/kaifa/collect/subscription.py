@@ -8,7 +8,6 @@ from ..batch import TOPIC
 from ..mqtt_client import connection_fault, new_client, refusal, trust
 from ..output_mqtt import RECONNECT_SECONDS
 from .envelope import MOST_OCTETS
-from .reading import Reading
 
 AT_LEAST_ONCE = 1
 SESSION_SECONDS = 7 * 24 * 3600
@@ -30,6 +29,7 @@ CONNECTED = object()
 class Subscription:
     """Messages of all receivers below the prefix of an MqttAddress.
 
+    reading: a Reading, which this ends when it is closed.
     session: name under which the broker keeps messages for us.
     ca_file: certificates a broker is trusted by; None for those of the system.
     tell:    called with a line when the connection comes or goes.
@@ -38,7 +38,7 @@ class Subscription:
     What is not settled() comes again after the connection or the program was gone.
     """
 
-    def __init__(self, address, session, ca_file, tell):
+    def __init__(self, address, reading, session, ca_file, tell):
         self.name = address.name
         self._address, self._tell, self._said = address, tell, None
         self._lock, self._connection, self._connected = threading.Lock(), 0, False
@@ -54,7 +54,7 @@ class Subscription:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
-        self._reading = Reading()
+        self._reading = reading
         self._client.connect_async(
             address.host, address.port, clean_start=False, properties=_properties()
         )
