@@ -136,10 +136,10 @@ def main():
         wait_until(lambda: "station" in tables(f"{folder}/db"))
         time.sleep(1)
         stations = [Station(f"s{number}", broker, line) for number in range(args.stations)]
-        (reading,) = children(collect.pid)
+        (listener,) = children(collect.pid)
         processes = {
             "kaifa_collect": collect.pid,
-            "  its reading": reading,
+            "  its listener": listener,
             "mosquitto": broker.process_id(),
             "publisher": os.getpid(),
         }
@@ -154,18 +154,18 @@ def main():
         wait_until(lambda: rows(f"{folder}/db") >= frames, 120)
         behind = time.monotonic() - published
         after = {name: cpu_seconds(f"/proc/{process}") for name, process in processes.items()}
-        peaks = [peak_mebibytes(process) for process in (collect.pid, reading)]
+        peaks = [peak_mebibytes(process) for process in (collect.pid, listener)]
         collect.send_signal(signal.SIGINT)
         collect.wait(60)
         broker.stop()
         last = Path(f"{folder}/errors").read_text().splitlines()[-1]
     print(f"{frames} frames, {frames * args.heard_by} copies, published in {took:.1f} s")
     print(f"in the database {behind:.1f} s after the last was published (--wait {WAIT_SECONDS})")
-    print(f"{last}; peak memory {peaks[0]} and, its reading, {peaks[1]} MiB")
+    print(f"{last}; peak memory {peaks[0]} and, its listener, {peaks[1]} MiB")
     print("seconds of processor time, of them while the publisher published:")
     for name in processes:
         total, then = after[name] - before[name], during[name] - before[name]
-        print(f"    {name:13} {total:5.1f} {then:5.1f}")
+        print(f"    {name:14} {total:5.1f} {then:5.1f}")
     print(f"busiest thread of kaifa_collect: {busiest / took:.2f} s a second")
 
 

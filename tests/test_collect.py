@@ -290,22 +290,22 @@ def test_a_collector_that_goes_and_comes_back(broker, collect, checked, tmp_path
     assert counts([last], "a")["records_received"] == len(checked) + 1
 
 
-def reading_of(collect):
-    """The process that reads messages for a kaifa_collect."""
+def listener_of(collect):
+    """The process that listens for a kaifa_collect."""
     process = collect.process.pid
     return Path(f"/proc/{process}/task/{process}/children").read_text().strip()
 
 
-def test_a_collector_whose_reading_process_is_killed_ends_and_loses_nothing(
+def test_a_collector_whose_listener_is_killed_ends_and_loses_nothing(
     broker, collect, checked, tmp_path
 ):
     station = Station(broker, "roof")
     station.hear(*checked[::2])
     station.send()
     station.arrived()
-    os.kill(int(reading_of(collect)), signal.SIGKILL)
+    os.kill(int(listener_of(collect)), signal.SIGKILL)
     assert collect.process.wait(10) == 1
-    assert collect.errors().splitlines()[-1].endswith("the process that reads messages was ended")
+    assert collect.errors().splitlines()[-1].endswith("the process that listens was ended")
     collect = Collect(broker, tmp_path, ready=False)
     station.hear(*checked[1::2])
     station.end(END)
@@ -313,11 +313,11 @@ def test_a_collector_whose_reading_process_is_killed_ends_and_loses_nothing(
     assert counts(collect.end(), "roof")["records_lost"] == 0
 
 
-def test_the_reading_process_ends_with_a_collector_that_is_killed(collect):
-    reading = Path("/proc", reading_of(collect))
-    assert reading.exists()
+def test_the_listener_ends_with_a_collector_that_is_killed(collect):
+    listener = Path("/proc", listener_of(collect))
+    assert listener.exists()
     collect.kill()
-    wait_until(lambda: not reading.exists(), 10)
+    wait_until(lambda: not listener.exists(), 10)
 
 
 def test_what_the_broker_dropped_while_nobody_listened_is_counted(tmp_path, checked):

@@ -11,7 +11,7 @@ from gnuradio.kaifa.batch import Batch
 from gnuradio.kaifa.collect.bodies import line
 from gnuradio.kaifa.collect.checks import Bad, make_checks
 from gnuradio.kaifa.collect.clocks import Clocks
-from gnuradio.kaifa.collect.copies import FIELDS, Copy, stands_to_reason, time_ns
+from gnuradio.kaifa.collect.copies import FIELDS, read_copy, stands_to_reason, time_ns
 from gnuradio.kaifa.collect.envelope import Envelopes
 from gnuradio.kaifa.collect.frame_text import frame_pattern
 from gnuradio.kaifa.collect.matching import alike, groups
@@ -43,7 +43,7 @@ def copy(station, seconds, mpdu="0200aa", number=0, **fields):
         "deviation_hz": 25e3,
     }
     record |= fields
-    one = Copy(tuple(json.dumps(record.get(name)) for name in FIELDS), json_line(record))
+    one = read_copy(tuple(json.dumps(record.get(name)) for name in FIELDS), json_line(record))
     one.came_from(station, None)
     return one
 

@@ -46,18 +46,18 @@ class Collector:
         """The broker is there, anew. now: seconds, by a clock that only goes forward."""
         self._stations.connected(now)
 
-    def take(self, topic, payload, read, ticket, now):
-        """Takes a message; read: what Envelopes.read() gave for it, or the Bad that it raised;
-        ticket: of give_ticket()."""
+    def take(self, topic, told, ticket, now):
+        """Takes a message; told: True or False of a receiver that is there or not, else what
+        Envelopes.read() gave or the Bad that it raised; ticket: of give_ticket()."""
         name, kind = (*topic.split("/")[-2:], "")[:2]
         station = self._stations.get(name) if STATION.fullmatch(name) else None
         if station is None:
             self.unreadable += 1
             self._tell_once(NOBODY, f"{topic[:80]!r}: no name of a receiver, or too many of them")
         elif kind == "availability":
-            station.is_online(payload == b"online", now)
+            station.is_online(told, now)
         else:
-            self._take_records(station, read, ticket, now)
+            self._take_records(station, told, ticket, now)
 
     def give_ticket(self, message_id, connection):
         """A Ticket for the next message."""
@@ -109,13 +109,13 @@ class Collector:
             ticket.open -= 1
         return self._tickets.settled()
 
-    def _take_records(self, station, read, ticket, now):
+    def _take_records(self, station, told, ticket, now):
         self._changed.add(station.name)
-        if isinstance(read, Bad):
+        if isinstance(told, Bad):
             station.unreadable += 1
-            self._tell_once(station.name, read)
+            self._tell_once(station.name, told)
             return
-        run, records = read
+        run, records = told
         numbers = station.numbers(run)
         if station.is_two():
             hint = "what both heard makes two records, expected a name for each"

@@ -7,7 +7,7 @@ import re
 from ..schema import VERSION
 from .bodies import new_body
 from .checks import Bad, make_checks
-from .copies import FIELDS, Copy, stands_to_reason, time_ns
+from .copies import FIELDS, read_copy, stands_to_reason, time_ns
 from .frame_text import frame_pattern
 from .schema import receiver_kinds
 
@@ -94,7 +94,7 @@ class Envelopes:
             return number, Bad(f"{kind} record {number}: {fault}")
         body = new_body(record)
         if kind == "frame":
-            return number, Copy(tuple(_encode(record[name]) for name in FIELDS), body)
+            return number, read_copy(tuple(_encode(record[name]) for name in FIELDS), body)
         return number, Note(kind, record["time"], record.get("final", False), body)
 
 
@@ -106,7 +106,7 @@ def _at_a_glance(match, text):
         return None
     try:
         # The body begins behind the comma of record_number, the first of FIELDS.
-        copy = Copy(texts, text[match.end(1) + 1 : match.end() - 1])
+        copy = read_copy(texts, text[match.end(1) + 1 : match.end() - 1])
     except ValueError:
         return None
     return copy.number, copy

@@ -13,11 +13,13 @@ from ..version import VERSION
 from .collector import Collector
 from .database import CollectDatabase
 from .lines import CollectLines, counts_text
-from .reading import Reading, ReadingEnded
+from .listener import Listener, ListenerEnded
 from .subscription import CONNECTED, Subscription
 
 STANDARD_OUTPUT = "standard output"
 POLL_SECONDS = 0.05
+# Little at a time: meanwhile the listener has room for a few messages only.
+RELEASE_SECONDS = 0.01
 COMMIT_SECONDS = 0.25
 REPORT_SECONDS = 10.0
 # Tens of thousands of records are held, none of which is part of a cycle: to look for cycles among
@@ -41,7 +43,7 @@ class Run:
     def __init__(self, args, records_out, tell):
         address = mqtt_address(args.broker, "BROKER")
         # First, for it is a fork: nothing is open yet, and there is one thread.
-        reading = Reading()
+        self._listener = Listener(Subscription(address, args.session, args.mqtt_ca, tell))
         self._tell, self._stopped = tell, False
         self._outputs = []
         database = None
@@ -56,7 +58,7 @@ class Run:
             # The last one: what it has, and no other program can repeat, all have.
             self._outputs.append(database)
         self._collector = Collector(self._outputs, database, args.wait, tell)
-        self._subscription = Subscription(address, reading, args.session, args.mqtt_ca, tell)
+        self._listener.start()
 
     def stop(self, *_signal):
         """Ends the collection; what has come is written."""
@@ -73,14 +75,14 @@ class Run:
             self._commit()  # settles what the one before made safe
             for output in self._outputs:
                 output.close()
-        except ReadingEnded:
-            raise OutputFailed("the process that reads messages was ended") from None
+        except ListenerEnded:
+            raise OutputFailed("the process that listens was ended") from None
         except BrokenPipeError:
             raise OutputFailed("") from None
         except (OSError, sqlite3.Error) as error:
             raise OutputFailed(f"output: {getattr(error, 'strerror', None) or error}") from None
         finally:
-            self._subscription.close()
+            self._listener.end()
 
     def summary(self):
         """Lines on what came, of each receiver and of all."""
@@ -91,15 +93,17 @@ class Run:
         return [*lines, f"{frames}; records {counts_text(counts)}"]
 
     def _collect(self):
-        commit_due = time.monotonic() + COMMIT_SECONDS
+        release_due = commit_due = time.monotonic() + COMMIT_SECONDS
         report_due = time.monotonic() + REPORT_SECONDS
         while not self._stopped:
-            item = self._subscription.take(POLL_SECONDS)
+            item = self._listener.take(POLL_SECONDS)
             now = time.monotonic()
             self._take(item, now)
+            if now >= release_due:
+                release_due = now + RELEASE_SECONDS
+                self._collector.release(now)
             if now >= commit_due:
                 commit_due = now + COMMIT_SECONDS
-                self._collector.release(now)
                 self._commit()
             if now >= report_due:
                 report_due = now + REPORT_SECONDS
@@ -108,19 +112,17 @@ class Run:
                     self._tell(self.summary()[-1])
 
     def _take(self, item, now):
-        if item is CONNECTED:
+        if item is None:
+            return
+        topic, told, number, connection = item
+        if topic == CONNECTED:
             self._collector.connected(now)
-        elif item is not None:
-            message, connection, read = item
-            ticket = self._collector.give_ticket(message.mid, connection)
-            try:
-                topic = message.topic
-            except UnicodeDecodeError:
-                topic = ""
-            self._collector.take(topic, message.payload, read, ticket, now)
+        else:
+            ticket = self._collector.give_ticket(number, connection)
+            self._collector.take(topic, told, ticket, now)
 
     def _commit(self):
-        self._subscription.settle(self._collector.commit())
+        self._listener.settle(self._collector.commit())
 
 
 def _row(address):

@@ -22,14 +22,12 @@ SHORT_SECONDS, MOST_SHORT = 3.0, 3
 FIRST_CONNECTION_SECONDS = 3.0
 STEP_SECONDS = 0.01
 AVAILABILITY = "availability"
-# What take() gives besides messages: the broker is there, anew.
-CONNECTED = object()
+CONNECTED = "connected"
 
 
 class Subscription:
-    """Messages of all receivers below the prefix of an MqttAddress.
+    """Messages of all receivers below the prefix of an MqttAddress, from start() on.
 
-    reading: a Reading, which this ends when it is closed.
     session: name under which the broker keeps messages for us.
     ca_file: certificates a broker is trusted by; None for those of the system.
     tell:    called with a line when the connection comes or goes.
@@ -38,9 +36,10 @@ class Subscription:
     What is not settled() comes again after the connection or the program was gone.
     """
 
-    def __init__(self, address, reading, session, ca_file, tell):
+    def __init__(self, address, session, ca_file, tell):
         self.name = address.name
-        self._address, self._tell, self._said = address, tell, None
+        self._address, self._ca_file = address, ca_file
+        self._tell, self._said, self._hand_out = tell, None, None
         self._lock, self._connection, self._connected = threading.Lock(), 0, False
         self._closing, self._session = False, session
         self._connected_at, self._short = 0.0, 0
@@ -54,40 +53,35 @@ class Subscription:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
-        self._reading = reading
+
+    def start(self, hand_out):
+        """Connects. hand_out: called in a thread with the topic of a message, its payload, number
+        and connection, and may take its time: the broker waits. With CONNECTED and no payload when
+        the broker is there, anew."""
+        self._hand_out = hand_out
         self._client.connect_async(
-            address.host, address.port, clean_start=False, properties=_properties()
+            self._address.host, self._address.port, clean_start=False, properties=_properties()
         )
         self._client.loop_start()
         end = time.monotonic() + FIRST_CONNECTION_SECONDS
         while not (self._connected or self._said) and time.monotonic() < end:
             time.sleep(STEP_SECONDS)
         if not self._connected and not self._said:
-            self._say(f"no connection, {connection_fault(address, ca_file)}")
+            self._say(f"no connection, {connection_fault(self._address, self._ca_file)}")
 
-    def take(self, seconds):
-        """What comes next, waiting so long for it: CONNECTED, a tuple of a message, the number of
-        its connection and what Reading gives for its payload, or None."""
-        taken = self._reading.take(seconds)
-        if taken is None or taken[0] is CONNECTED:
-            return taken and CONNECTED
-        (message, connection), read = taken
-        return message, connection, read
-
-    def settle(self, tickets):
-        """The broker may forget the messages of these Tickets."""
+    def settle(self, messages):
+        """The broker may forget these, pairs of number and connection."""
         with self._lock:
-            for ticket in tickets:
+            for number, connection in messages:
                 # Of an earlier connection it has been told too late: it sends them again.
-                if ticket.connection == self._connection and ticket.message_id:
-                    self._client.acknowledge(ticket.message_id)
+                if connection == self._connection and number:
+                    self._client.acknowledge(number)
 
     def close(self):
         """Leaves; the broker keeps what comes from now on."""
         self._closing = True
         self._client.leaving.set()
         self._client.disconnect()
-        self._reading.end()
         self._client.loop_stop()
 
     def _on_connect(self, client, _data, _flags, code, *_more):
@@ -96,7 +90,7 @@ class Subscription:
             self._say(f"connection refused, {fault}")
             return
         self._connected = True
-        self._reading.give(CONNECTED, b"")
+        self._hand_out(CONNECTED, b"", 0, 0)
         prefix = self._address.prefix
         for topic in (AVAILABILITY, TOPIC):
             client.subscribe(f"{prefix}/+/{topic}", AT_LEAST_ONCE)
@@ -130,8 +124,13 @@ class Subscription:
         self._say(f"the broker sent what is no MQTT ({type(error).__name__}), connecting anew")
 
     def _on_message(self, _client, _data, message):
-        # Waits if need be, and so holds the connection back.
-        self._reading.give((message, self._connection), message.payload)
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        # Waits if need be, and so holds the connection back. Who is leaving takes no more.
+        if not self._closing:
+            self._hand_out(topic, message.payload, message.mid, self._connection)
 
     def _say(self, text):
         if text != self._said:
