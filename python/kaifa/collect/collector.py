@@ -9,6 +9,7 @@ from .copies import Copy
 from .merged import Merger
 from .stations import COUNTS, Stations
 from .status_record import collect_record
+from .subscription import AVAILABILITY
 from .tickets import Tickets
 from .window import Window
 
@@ -54,7 +55,7 @@ class Collector:
         if station is None:
             self.unreadable += 1
             self._tell_once(NOBODY, f"{topic[:80]!r}: no name of a receiver, or too many of them")
-        elif kind == "availability":
+        elif kind == AVAILABILITY:
             station.is_online(told, now)
         else:
             self._take_records(station, told, ticket, now)
