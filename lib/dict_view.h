@@ -20,6 +20,7 @@ class dict_view
 public:
     dict_view(const pmt::pmt_t& dict) : d_dict(dict)
     {
+        d_entries.reserve(MOST_ENTRIES);
         for (auto rest = dict; pmt::is_pair(rest); rest = pmt::cdr(rest))
             if (const auto entry = pmt::car(rest); pmt::is_pair(entry))
                 d_entries.emplace_back(pmt::car(entry).get(), pmt::cdr(entry));
@@ -46,6 +47,8 @@ public:
     }
 
 private:
+    static constexpr size_t MOST_ENTRIES = 32; // those of a packet, and some of a stranger
+
     pmt::pmt_t d_dict;
     std::vector<std::pair<const pmt::pmt_base*, pmt::pmt_t>> d_entries;
 };

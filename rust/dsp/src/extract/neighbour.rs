@@ -61,13 +61,19 @@ impl Neighbour {
     ) -> Option<Self> {
         let width = strong.bandwidth_hz;
         let distance = weak.relative_frequency_hz - strong.relative_frequency_hz;
+        // Nearly all others are no stronger, and no nearer skirt is higher than this.
+        if distance.abs() < width
+            || strong.magnitude_db + SKIRT_DB <= weak.magnitude_db - UNDER_BURST_DB
+        {
+            return None;
+        }
         let skirt_db = strong.magnitude_db + SKIRT_DB - 40.0 * (distance.abs() / width).log10();
         let noise_db = weak.noise_dbfs_hz + 10.0 * width.log10();
         let matters =
             skirt_db > noise_db - UNDER_NOISE_DB && skirt_db > weak.magnitude_db - UNDER_BURST_DB;
         let mirror_hz = strong.relative_frequency_hz - distance;
         let in_band = mirror_hz.abs() <= (sample_rate_hz - width) / 2.0;
-        (distance.abs() >= width && matters && in_band).then(|| Neighbour {
+        (matters && in_band).then(|| Neighbour {
             id: strong.id,
             mirror: Tuning::new(plan, mirror_hz, sample_rate_hz),
             first: 0,

@@ -276,12 +276,19 @@ impl Kernel for Symbols<'_, '_> {
         // Apart from the follower, so that it stays in registers.
         let mut trellis = follower.trellis;
         let news = margins[first..].iter_mut().zip(&mut chosen[first..]);
-        for (k, (margins, chosen)) in (first..).zip(news) {
-            let branches = correlate(baseband, follower.shape, width, begin);
+        let mut correlate_next = |kept: &mut [Branches], k: usize| {
+            kept[k % KEPT] = correlate(baseband, follower.shape, width, begin);
             begin += step;
-            *margins = trellis.step(&branches, &turns);
+        };
+        correlate_next(kept, first);
+        for (k, (margins, chosen)) in (first..).zip(news) {
+            // One ahead and by way of memory: so it goes on beside the trellis, in vectors twice
+            // as wide.
+            if k + 1 < first + count {
+                correlate_next(kept, k + 1);
+            }
+            *margins = trellis.step(&kept[k % KEPT], &turns);
             *chosen = choices(margins);
-            kept[k % KEPT] = branches;
         }
         follower.trellis = trellis;
         follower.timing.advance_by(count);

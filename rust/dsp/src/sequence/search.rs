@@ -97,7 +97,7 @@ impl Search {
 
     /// The preamble in `window` that has its carrier at `carrier`.
     pub fn fit(&self, window: &[Complex32], carrier: f64, templates: &Templates) -> Preamble {
-        let lines = [0.0, -1.0, 1.0].map(|k| line(window, carrier + k * self.line_cycles));
+        let lines = lines(window, [0.0, -1.0, 1.0].map(|k| carrier + k * self.line_cycles));
         let fits = templates.shapes.iter().map(|shape| shape.fit(&lines)).enumerate();
         let best = fits.max_by(|a, b| a.1 .0.total_cmp(&b.1 .0));
         let (shape, (_, late)) = best.unwrap_or_default();
@@ -152,14 +152,17 @@ fn energy(window: &[Complex32]) -> f32 {
     sums.iter().sum()
 }
 
-/// The line at `cycles` a sample.
-fn line(window: &[Complex32], cycles: f64) -> Complex64 {
-    let step = Complex64::from_polar(1.0, -TAU * cycles);
-    let mut phasor = Complex64::new(1.0, 0.0);
-    let mut sum = Complex64::default();
+/// The lines at these `cycles` a sample: side by side, for each waits for its phasor.
+fn lines(window: &[Complex32], cycles: [f64; 3]) -> [Complex64; 3] {
+    let steps = cycles.map(|cycles| Complex64::from_polar(1.0, -TAU * cycles));
+    let mut phasors = [Complex64::new(1.0, 0.0); 3];
+    let mut sums = [Complex64::default(); 3];
     for sample in window {
-        sum += Complex64::new(f64::from(sample.re), f64::from(sample.im)) * phasor;
-        phasor *= step;
+        let sample = Complex64::new(f64::from(sample.re), f64::from(sample.im));
+        for ((sum, phasor), step) in sums.iter_mut().zip(&mut phasors).zip(&steps) {
+            *sum += sample * *phasor;
+            *phasor *= step;
+        }
     }
-    sum
+    sums
 }

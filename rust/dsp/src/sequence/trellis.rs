@@ -61,6 +61,7 @@ fn sum(taps: &[Tap], re: &[f32], im: &[f32]) -> Branches {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Trellis {
     metric: Four,
+    /// Phase references, as much of them as is left in the next symbol.
     re: Four,
     im: Four,
     magnitude: Four,
@@ -72,30 +73,35 @@ fn spread(x: &Four) -> Eight {
     [x[0], x[0], x[1], x[1], x[2], x[2], x[3], x[3]]
 }
 
+/// For each branch what stands at the state it leads to.
+#[inline(always)]
+fn repeat(x: &Four) -> Eight {
+    [x[0], x[1], x[2], x[3], x[0], x[1], x[2], x[3]]
+}
+
 impl Trellis {
     /// On by a symbol. `turn` is what each state's phase turns by until the middle of the next.
     /// Returns, for each state, by how much a one before the current bit is likelier than a zero.
     #[inline(always)]
     pub fn step(&mut self, branches: &Branches, turn: &(Four, Four)) -> Four {
-        let extend = |old: &Four, new: &Eight| -> Eight {
-            let old = spread(old);
-            std::array::from_fn(|k| MEMORY * old[k] + new[k])
-        };
+        let sum = |a: &Eight, b: &Eight| -> Eight { std::array::from_fn(|k| a[k] + b[k]) };
         let rest: Four = std::array::from_fn(|k| self.metric[k] - MEMORY * self.magnitude[k]);
-        let rest = spread(&rest);
-        let (re, im) = (extend(&self.re, &branches.re), extend(&self.im, &branches.im));
+        let re = sum(&spread(&self.re), &branches.re);
+        let im = sum(&spread(&self.im), &branches.im);
         let size: Eight = std::array::from_fn(|k| (re[k] * re[k] + im[k] * im[k]).sqrt());
-        let metric: Eight = std::array::from_fn(|k| rest[k] + size[k]);
+        let metric = sum(&spread(&rest), &size);
+        // All are turned before it is known which survive: one step waits for the one before, so
+        // what can be done beside the square root takes no time.
+        let (cos, sin) = (repeat(&turn.0), repeat(&turn.1));
+        let next_re: Eight = std::array::from_fn(|k| MEMORY * (re[k] * cos[k] - im[k] * sin[k]));
+        let next_im: Eight = std::array::from_fn(|k| MEMORY * (re[k] * sin[k] + im[k] * cos[k]));
         let margin: Four = std::array::from_fn(|k| metric[4 + k] - metric[k]);
         let pick = |x: &Eight| -> Four {
             std::array::from_fn(|k| if margin[k].is_sign_positive() { x[4 + k] } else { x[k] })
         };
         self.metric = pick(&metric);
         self.magnitude = pick(&size);
-        let (re, im) = (pick(&re), pick(&im));
-        let (cos, sin) = turn;
-        self.re = std::array::from_fn(|k| re[k] * cos[k] - im[k] * sin[k]);
-        self.im = std::array::from_fn(|k| re[k] * sin[k] + im[k] * cos[k]);
+        (self.re, self.im) = (pick(&next_re), pick(&next_im));
         margin
     }
 
