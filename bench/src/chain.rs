@@ -6,7 +6,7 @@ use std::f64::consts::{PI, TAU};
 
 use clap::ValueEnum;
 use kaifa_dsp::demod::{self, BurstInfo, Packet, SyncStrobe};
-use kaifa_dsp::detect::{self, BurstDetector};
+use kaifa_dsp::detect::{self, BurstDetector, BurstEvent};
 use kaifa_dsp::extract::{self, Burst, BurstExtractor};
 use kaifa_dsp::frame::{self, FrameParser, Outcome, PacketBits};
 use kaifa_dsp::sequence::{self, SequenceDetector};
@@ -86,21 +86,43 @@ fn cut_out(
     radio: &Radio,
     samples_per_symbol: f64,
 ) -> Result<Vec<Burst>, kaifa_dsp::Error> {
+    let events = detect(samples, sample_rate_hz, radio)?;
+    extract(samples, &events, sample_rate_hz, radio, samples_per_symbol)
+}
+
+/// Where bursts start and end.
+pub fn detect(
+    samples: &[Complex32],
+    sample_rate_hz: f64,
+    radio: &Radio,
+) -> Result<Vec<BurstEvent>, kaifa_dsp::Error> {
     let mut detector = BurstDetector::new(detect::Config {
         sample_rate_hz,
         center_frequency_hz: CENTER_HZ,
         burst_bandwidth_hz: radio.bandwidth_hz(),
         ..detect::Config::default()
     })?;
+    let mut events = Vec::new();
+    detector.finish(0, samples, &mut events)?;
+    Ok(events)
+}
+
+/// Bursts, as `events` tell of them, at baseband.
+pub fn extract(
+    samples: &[Complex32],
+    events: &[BurstEvent],
+    sample_rate_hz: f64,
+    radio: &Radio,
+    samples_per_symbol: f64,
+) -> Result<Vec<Burst>, kaifa_dsp::Error> {
     let mut extractor = BurstExtractor::new(extract::Config {
         sample_rate_hz,
         output_rate_hz: samples_per_symbol * radio.symbol_rate_hz,
         bandwidth_hz: radio.bandwidth_hz(),
         ..extract::Config::default()
     })?;
-    let (mut events, mut bursts) = (Vec::new(), Vec::new());
-    detector.finish(0, samples, &mut events)?;
-    extractor.process(samples, &events, &mut bursts);
+    let mut bursts = Vec::new();
+    extractor.process(samples, events, &mut bursts);
     extractor.finish(&mut bursts);
     Ok(bursts)
 }
@@ -135,7 +157,7 @@ fn discriminate(bursts: &[Burst], radio: &Radio) -> Result<Vec<Packet>, kaifa_ds
 }
 
 /// Packets by way of the sequence detector.
-fn detect_sequences(bursts: &[Burst], radio: &Radio) -> Result<Vec<Packet>, kaifa_dsp::Error> {
+pub fn detect_sequences(bursts: &[Burst], radio: &Radio) -> Result<Vec<Packet>, kaifa_dsp::Error> {
     let mut engine = SequenceDetector::new(sequence::Config {
         symbol_rate_hz: radio.symbol_rate_hz,
         deviation_hz: radio.deviation_hz,
@@ -208,7 +230,7 @@ fn burst_info(burst: &Burst) -> BurstInfo {
 }
 
 /// The frames of packets, framing found out on the way.
-fn read(packets: Vec<Packet>) -> Result<Vec<(Packet, Outcome)>, kaifa_dsp::Error> {
+pub fn read(packets: Vec<Packet>) -> Result<Vec<(Packet, Outcome)>, kaifa_dsp::Error> {
     let mut parser = FrameParser::new(frame::Config::default())?;
     let one = |packet: Packet| {
         let outcome = parser.process(&PacketBits {

@@ -4,23 +4,14 @@
 use std::hint::black_box;
 
 use kaifa_dsp::detect::{BurstDetector, Config};
-use kaifa_dsp::sim::{modulate, ModulatorConfig};
 use kaifa_dsp::Complex32;
-use rand::Rng;
 use rustfft::FftPlanner;
-use rustix::time::{clock_gettime, ClockId};
 
-use crate::signals::{fill_noise, generator, TestFrame};
+use crate::busy::{busy_band, thread_seconds, SAMPLES, SAMPLE_RATE_HZ};
 
-const SAMPLE_RATE_HZ: f64 = 10e6;
 const FFT_SIZE: usize = 1024;
-/// 32 MB: more than the caches hold.
-const SAMPLES: usize = 4 << 20;
 /// Samples the engine gets at a time, about as many as a flowgraph gives it.
 const PIECE: usize = 1 << 15;
-const CHANNEL_HZ: f64 = 400e3;
-const GAP_S: f64 = 3e-3;
-const SNR_DB: f64 = 20.0;
 
 /// Prints the speed of the detection engine, in Msps of one core, and that of window, transform
 /// and magnitude squared of the same size without anything around them. The runs alternate.
@@ -46,8 +37,8 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         let mut bursts = 0;
         for _ in 0..arguments.runs.max(1) {
             let mut detector = detector();
-            let engine_s = seconds(|| bursts = look(&mut detector, &samples));
-            let bare_s = seconds(|| bare.transform(&samples));
+            let engine_s = thread_seconds(|| bursts = look(&mut detector, &samples));
+            let bare_s = thread_seconds(|| bare.transform(&samples));
             times.push((engine_s, bare_s));
         }
         print_row(channels, bursts, &times);
@@ -69,17 +60,6 @@ fn print_row(channels: usize, bursts: usize, times: &[(f64, f64)]) {
         bare_s / engine_s,
         ratios[ratios.len() / 2]
     );
-}
-
-/// Processor time of this thread: what else the machine does counts less than by the clock.
-fn seconds(work: impl FnOnce()) -> f64 {
-    let now = || {
-        let time = clock_gettime(ClockId::ThreadCPUTime);
-        time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
-    };
-    let began = now();
-    work();
-    now() - began
 }
 
 fn detector() -> BurstDetector {
@@ -134,34 +114,4 @@ impl Bare {
             black_box(&mut self.powers);
         }
     }
-}
-
-/// Noise of power 1 with `channels` channels that send frame after frame.
-fn busy_band(channels: usize) -> Vec<Complex32> {
-    let mut samples = vec![Complex32::default(); SAMPLES];
-    fill_noise(&mut generator(1), 1.0, &mut samples);
-    let amplitude = (10f64.powf(SNR_DB / 10.0) * 100e3 / SAMPLE_RATE_HZ).sqrt() as f32;
-    let gap = (GAP_S * SAMPLE_RATE_HZ) as usize;
-    for channel in 0..channels {
-        let mut rng = generator(100 + channel as u64);
-        let place = (channel as f64 + 0.5 - channels as f64 / 2.0) * CHANNEL_HZ;
-        let config = ModulatorConfig {
-            sample_rate_hz: SAMPLE_RATE_HZ,
-            carrier_offset_hz: place + rng.random_range(-5e3..5e3),
-            gaussian_bt: Some(0.5),
-            amplitude,
-            ..ModulatorConfig::default()
-        };
-        // The noise floor has settled before anything comes.
-        let mut at = 2 * gap + rng.random_range(0..5 * gap);
-        while at < samples.len() {
-            let burst = modulate(&TestFrame::random(&mut rng).bits, &config);
-            let burst = burst.expect("the settings are in range");
-            for (sum, sample) in samples[at..].iter_mut().zip(&burst) {
-                *sum += sample;
-            }
-            at += burst.len() + gap;
-        }
-    }
-    samples
 }

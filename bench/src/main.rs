@@ -2,6 +2,7 @@
 //! Measures the receiver: one subcommand for each table of `docs/performance.md`.
 
 mod air;
+mod busy;
 mod chain;
 mod crowd;
 mod detection;
@@ -12,6 +13,7 @@ mod reference;
 mod robustness;
 mod sensitivity;
 mod signals;
+mod stages;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ enum Command {
     FalseSyncs(false_syncs::Arguments),
     Robustness(robustness::Arguments),
     Sensitivity(sensitivity::Arguments),
+    Stages(stages::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Command::FalseSyncs(arguments) => false_syncs::run(&arguments),
         Command::Robustness(arguments) => robustness::run(&arguments),
         Command::Sensitivity(arguments) => sensitivity::run(&arguments),
+        Command::Stages(arguments) => stages::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
