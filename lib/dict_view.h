@@ -13,7 +13,7 @@ namespace kaifa {
  * \brief Reads several entries of a PMT dictionary with symbols as keys.
  *
  * dict_ref() goes through the list of entries again for each one, with a dynamic cast at every
- * step; this does so once.
+ * step; this does so once, and takes the values only of those that are asked for.
  */
 class dict_view
 {
@@ -23,15 +23,15 @@ public:
         d_entries.reserve(MOST_ENTRIES);
         for (auto rest = dict; pmt::is_pair(rest); rest = pmt::cdr(rest))
             if (const auto entry = pmt::car(rest); pmt::is_pair(entry))
-                d_entries.emplace_back(pmt::car(entry).get(), pmt::cdr(entry));
+                d_entries.emplace_back(pmt::car(entry).get(), entry);
     }
 
     //! What stands under \p name; PMT_NIL if nothing does.
     pmt::pmt_t operator[](const pmt::pmt_t& name) const
     {
-        for (const auto& [key, value] : d_entries)
+        for (const auto& [key, entry] : d_entries)
             if (key == name.get())
-                return value;
+                return pmt::cdr(entry);
         return pmt::PMT_NIL;
     }
 
@@ -42,7 +42,7 @@ public:
     template <class Visit>
     void each_key(Visit&& visit) const
     {
-        for (const auto& [key, value] : d_entries)
+        for (const auto& [key, entry] : d_entries)
             visit(key);
     }
 
