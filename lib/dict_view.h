@@ -47,7 +47,8 @@ public:
     }
 
 private:
-    static constexpr size_t MOST_ENTRIES = 32; // those of a packet, and some of a stranger
+    // Those of a packet, and some of a stranger.
+    static constexpr size_t MOST_ENTRIES = 32;
 
     pmt::pmt_t d_dict;
     std::vector<std::pair<const pmt::pmt_base*, pmt::pmt_t>> d_entries;
