@@ -16,15 +16,16 @@ const CHANNEL_HZ: f64 = 400e3;
 const GAP_S: f64 = 3e-3;
 const SNR_DB: f64 = 20.0;
 
-/// Processor time of this thread: what else the machine does counts less than by the clock.
-pub fn thread_seconds(work: impl FnOnce()) -> f64 {
+/// What `work` gives, and the processor time of this thread that it takes: what else the machine
+/// does counts less than by the clock.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let now = || {
         let time = clock_gettime(ClockId::ThreadCPUTime);
         time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
     };
     let began = now();
-    work();
-    now() - began
+    let done = work();
+    (done, now() - began)
 }
 
 /// Noise of power 1 with `channels` channels that send frame after frame.

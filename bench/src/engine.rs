@@ -7,7 +7,7 @@ use kaifa_dsp::detect::{BurstDetector, Config};
 use kaifa_dsp::Complex32;
 use rustfft::FftPlanner;
 
-use crate::busy::{busy_band, thread_seconds, SAMPLES, SAMPLE_RATE_HZ};
+use crate::busy::{busy_band, timed, SAMPLES, SAMPLE_RATE_HZ};
 
 const FFT_SIZE: usize = 1024;
 /// Samples the engine gets at a time, about as many as a flowgraph gives it.
@@ -37,8 +37,9 @@ pub fn run(arguments: &Arguments) -> Result<(), String> {
         let mut bursts = 0;
         for _ in 0..arguments.runs.max(1) {
             let mut detector = detector();
-            let engine_s = thread_seconds(|| bursts = look(&mut detector, &samples));
-            let bare_s = thread_seconds(|| bare.transform(&samples));
+            let (found, engine_s) = timed(|| look(&mut detector, &samples));
+            let ((), bare_s) = timed(|| bare.transform(&samples));
+            bursts = found;
             times.push((engine_s, bare_s));
         }
         print_row(channels, bursts, &times);

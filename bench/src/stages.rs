@@ -4,7 +4,7 @@
 use kaifa_dsp::frame::Outcome;
 use kaifa_dsp::{Complex32, Error};
 
-use crate::busy::{busy_band, thread_seconds, SAMPLES, SAMPLE_RATE_HZ};
+use crate::busy::{busy_band, timed, SAMPLES, SAMPLE_RATE_HZ};
 use crate::chain::{self, Path};
 use crate::radio::Radio;
 
@@ -68,17 +68,15 @@ fn faster<const N: usize>(a: [f64; N], b: [f64; N]) -> [f64; N] {
 fn receive(samples: &[Complex32]) -> Result<Run, Error> {
     let rate = SAMPLE_RATE_HZ;
     let per_symbol = Path::Sequence.samples_per_symbol();
-    let (events, detector_s) = timed(|| chain::detect(samples, rate, &RADIO))?;
+    let (events, detector_s) = timed(|| chain::detect(samples, rate, &RADIO));
+    let events = events?;
     let (bursts, extraction_s) =
-        timed(|| chain::extract(samples, &events, rate, &RADIO, per_symbol))?;
-    let (packets, sequence_s) = timed(|| chain::detect_sequences(&bursts, &RADIO))?;
-    let (frames, parser_s) = timed(|| chain::read(packets))?;
+        timed(|| chain::extract(samples, &events, rate, &RADIO, per_symbol));
+    let bursts = bursts?;
+    let (packets, sequence_s) = timed(|| chain::detect_sequences(&bursts, &RADIO));
+    let packets = packets?;
+    let (frames, parser_s) = timed(|| chain::read(packets));
+    let frames = frames?;
     let frames = frames.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Frame(_))).count();
     Ok(Run { stages_s: [detector_s, extraction_s, sequence_s, parser_s], frames })
-}
-
-fn timed<T>(work: impl FnOnce() -> Result<T, Error>) -> Result<(T, f64), Error> {
-    let mut done = None;
-    let seconds = thread_seconds(|| done = Some(work()));
-    Ok((done.expect("it was called")?, seconds))
 }
