@@ -420,6 +420,16 @@ def test_the_summary_fits_a_terminal(mesh, tmp_path):
     assert lines[-1] == f"picture: {tmp_path / 'out.png'}"
 
 
+def test_one_packet_is_not_counted_as_several(mesh, tmp_path):
+    (tmp_path / "one").write_text(json.dumps(frames(mesh)[0]) + "\n")
+    for kind in ("frequency", "timeline", "snr"):
+        name = tmp_path / f"{kind}.svg"
+        result = plot(tmp_path / "one", "--kind", kind, "--output", name)
+        assert result.returncode == 0, result.stderr
+        assert result.stdout.startswith("1 packet of 1 sender, ")
+        assert not re.search(r"\b1 (packets|senders)", name.read_text())
+
+
 def test_the_picture_has_the_name_of_the_input(mesh, tmp_path):
     assert plot(mesh, cwd=tmp_path).stdout.endswith("picture: mesh-frequency.png\n")
     assert (tmp_path / "mesh-frequency.png").read_bytes().startswith(b"\x89PNG")

@@ -20,6 +20,7 @@ from .frames import NOBODY, REJECTED, TYPES
 from .paint import by_packets
 from .palette import MARKERS
 from .times import utc
+from .words import counted
 
 WIDTH_IN, HEIGHT_IN = 12.0, 6.75
 DOTS_PER_INCH = 160
@@ -150,8 +151,7 @@ def sender_legend(axes, frames, names, paint, below, away_in=0.0):
     ]
     if others := len(order) - len(own):
         packets = count.sum() - count[own].sum()
-        word = "sender" if others == 1 else "senders"
-        label = f"others ({others:,} {word})  {packets:,}"
+        label = f"others ({counted(others, 'sender')})  {packets:,}"
         handles.append(_mark(label, "o", paint.theme.others))
     if nameless := np.count_nonzero(frames.source == NOBODY):
         handles.append(_mark(f"not named  {nameless:,}", "o", paint.theme.nobody))

@@ -19,6 +19,7 @@ from .inferred import inferred_note
 from .scatter import MOST_VECTORS, draw_packets
 from .short_names import short_names
 from .times import time_span
+from .words import counted
 
 # Where the beacons of the meters were seen (docs/protocol.md).
 BEACONS_HZ = 871.3e6
@@ -37,8 +38,8 @@ def plot_frequency(frames, paint, symbol_rate):
         raise InputError("no frame has a frequency, expected an input that tells it")
     senders = len(np.unique(frames.source[frames.source != NOBODY]))
     subtitle = (
-        f"{np.count_nonzero(known):,} packets of {senders:,} senders{inferred_note(frames)}, "
-        f"{time_span(frames)}"
+        f"{counted(np.count_nonzero(known), 'packet')} of {counted(senders, 'sender')}"
+        f"{inferred_note(frames)}, {time_span(frames)}"
     )
     figure = new_figure("Time and frequency of packets", subtitle, paint.theme)
     axes = add_axes(figure)

@@ -18,6 +18,7 @@ from .paint import by_packets
 from .scatter import draw_packets
 from .short_names import short_names
 from .times import time_span
+from .words import counted
 
 # Of a line of medians, and the packets that each median is of.
 MOST_PIECES = 30
@@ -33,7 +34,7 @@ def plot_snr(frames, paint, _symbol_rate):
         raise InputError("no frame has an SNR, expected an input that tells it")
     median = np.median(frames.snr_db[known])
     subtitle = (
-        f"{np.count_nonzero(known):,} packets, median {median:.1f} dB, {time_span(frames)}"
+        f"{counted(np.count_nonzero(known), 'packet')}, median {median:.1f} dB, {time_span(frames)}"
         + ("; senders of acknowledgements are inferred" if frames.source_inferred.any() else "")
     )
     figure = new_figure("Signal to noise ratio", subtitle, paint.theme)

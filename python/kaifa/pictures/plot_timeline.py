@@ -14,6 +14,7 @@ from .palette import MARKERS
 from .scatter import CELL_DOTS, MOST_POINTS, MOST_VECTORS, THIN, opacity
 from .short_names import short_names
 from .times import time_span
+from .words import counted
 
 MOST_ROWS = 200
 ROW_IN = 0.19
@@ -32,7 +33,7 @@ def plot_timeline(frames, paint, _symbol_rate):
         raise InputError("no frame has a sender, expected some that name one")
     shown = senders[:MOST_ROWS]
     subtitle = (
-        f"{len(shown):,} senders{inferred_note(frames)}, those with most packets first, "
+        f"{counted(len(shown), 'sender')}{inferred_note(frames)}, those with most packets first, "
         f"{time_span(frames)}"
     )
     if not all(paint.is_own(frames.addresses[i]) for i in shown):

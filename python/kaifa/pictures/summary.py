@@ -7,6 +7,7 @@ from .beacon_period import beacon_period
 from .frames import ACK, BEACON, BROADCAST, NOBODY, TYPES, UNICAST
 from .palette import MARKERS
 from .times import time_span
+from .words import counted
 
 MOST_ROWS = 20
 SHOWN = (UNICAST, BROADCAST, BEACON, ACK)
@@ -16,7 +17,8 @@ def summary(frames):
     """Lines: counts by type, and a table of those who sent most."""
     count = np.bincount(frames.source[frames.source != NOBODY], minlength=len(frames.addresses))
     order = [i for i in np.argsort(-count, kind="stable") if count[i]]
-    lines = [f"{len(frames):,} packets of {len(order):,} senders, {time_span(frames)}"]
+    packets, senders = counted(len(frames), "packet"), counted(len(order), "sender")
+    lines = [f"{packets} of {senders}, {time_span(frames)}"]
     if frames.source_inferred.any():
         lines.append("An acknowledgement names nobody: its sender is inferred, and counted here.")
     types = np.bincount(frames.type, minlength=len(TYPES))
@@ -33,7 +35,7 @@ def summary(frames):
     )
     lines += [_row(frames, sender) for sender in order[:MOST_ROWS]]
     if len(order) > MOST_ROWS:
-        lines.append(f"and {len(order) - MOST_ROWS:,} more senders")
+        lines.append(f"and {counted(len(order) - MOST_ROWS, 'more sender')}")
     return lines
 
 
