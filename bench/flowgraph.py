@@ -139,19 +139,25 @@ def row(name, runs, base_speed, samples, sent):
 
 
 def table(results, recordings, samples):
-    def speed(name):
-        return samples / statistics.median(run["cpu_s"] for run in results[name]) / 1e6
+    def cpu_s(name):
+        return statistics.median(run["cpu_s"] for run in results[name])
+
+    def sent(name):
+        return Path(f"{recordings[CASES[name][0]]}.frames").read_text().count("\n")
 
     print(f"{processor()}; GNU Radio {gr.version()}; {len(results[BASE])} rounds\n")
     print("| flowgraph | Msps per CPU-second | of all rounds | ratio | peak MB | |")
     print("|---|---|---|---|---|---|")
     for name, runs in results.items():
-        frames = Path(f"{recordings[CASES[name][0]]}.frames").read_text().count("\n")
-        print(row(name, runs, speed(BASE), samples, frames))
+        print(row(name, runs, samples / cpu_s(BASE) / 1e6, samples, sent(name)))
     for stage in [name.removesuffix(", 2 at once") for name in CASES]:
         two, twenty = f"{stage}, 2 at once", f"{stage}, 20 at once"
         if two in results and twenty in results:
-            print(f"\n{stage}: 20 at once cost {speed(two) / speed(twenty):.2f} times what 2 do")
+            burst_us = (cpu_s(twenty) - cpu_s(two)) / (sent(twenty) - sent(two)) * 1e6
+            print(
+                f"\n{stage}: 20 at once cost {cpu_s(twenty) / cpu_s(two):.2f} times what 2 do, "
+                f"each burst {burst_us:.0f} us"
+            )
 
 
 def arguments():

@@ -61,7 +61,7 @@ impl Neighbour {
     ) -> Option<Self> {
         let width = strong.bandwidth_hz;
         let distance = weak.relative_frequency_hz - strong.relative_frequency_hz;
-        // Nearly all others are no stronger, and no nearer skirt is higher than this.
+        // Nearly all others end here: farther than a width away a skirt is lower than there.
         if distance.abs() < width
             || strong.magnitude_db + SKIRT_DB <= weak.magnitude_db - UNDER_BURST_DB
         {

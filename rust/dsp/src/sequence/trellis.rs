@@ -84,12 +84,12 @@ impl Trellis {
     /// Returns, for each state, by how much a one before the current bit is likelier than a zero.
     #[inline(always)]
     pub fn step(&mut self, branches: &Branches, turn: &(Four, Four)) -> Four {
-        let sum = |a: &Eight, b: &Eight| -> Eight { std::array::from_fn(|k| a[k] + b[k]) };
+        let add = |a: &Eight, b: &Eight| -> Eight { std::array::from_fn(|k| a[k] + b[k]) };
         let rest: Four = std::array::from_fn(|k| self.metric[k] - MEMORY * self.magnitude[k]);
-        let re = sum(&spread(&self.re), &branches.re);
-        let im = sum(&spread(&self.im), &branches.im);
+        let re = add(&spread(&self.re), &branches.re);
+        let im = add(&spread(&self.im), &branches.im);
         let size: Eight = std::array::from_fn(|k| (re[k] * re[k] + im[k] * im[k]).sqrt());
-        let metric = sum(&spread(&rest), &size);
+        let metric = add(&spread(&rest), &size);
         // All are turned before it is known which survive: one step waits for the one before, so
         // what can be done beside the square root takes no time.
         let (cos, sin) = (repeat(&turn.0), repeat(&turn.1));
